@@ -1,0 +1,44 @@
+"""TCP ports on the loopback interface."""
+
+from __future__ import annotations
+
+import random
+import socket
+from collections.abc import Iterable, Mapping
+
+LOOPBACK = "127.0.0.1"
+# Below the range from which Linux takes ports for outgoing connections (32768 on).
+CANDIDATES = range(20000, 32000)
+HIGHEST = 65535
+
+
+class PortInUse(Exception):
+    """Some port that a service needs is taken."""
+
+
+def is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        # As servers do: connections of an ended server that linger are no hindrance.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError:
+            return False
+    return True
+
+
+def require_free(ports: Mapping[str, int]) -> None:
+    """Raises PortInUse with one line for every taken port; keys say what each is for."""
+    taken = [f"port {port} ({purpose}) is in use" for purpose, port in ports.items() if not is_free(port)]
+    invalid = [f"port {port} ({purpose}) is not valid" for purpose, port in ports.items() if port > HIGHEST]
+    if problems := invalid or taken:
+        raise PortInUse("\n".join(problems))
+
+
+def find_free(offsets: Iterable[int] = (0,)) -> int:
+    """A port such that it and the ports at the given offsets from it are free now."""
+    wanted = [0, *offsets]
+    for port in random.sample(CANDIDATES, len(CANDIDATES)):
+        if all(is_free(port + offset) for offset in wanted):
+            return port
+    raise PortInUse(f"no free port between {CANDIDATES.start} and {CANDIDATES.stop}")

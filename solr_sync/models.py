@@ -1,0 +1,153 @@
+"""The ledger: where each document stands on its way to Solr.
+
+Triggers on the registered tables write these rows in the statement that changes the data
+(`solr_sync.triggers`); workers claim and confirm them (`solr_sync.ledger`).
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+
+class Lane(models.IntegerChoices):
+    """Live edits overtake bulk work."""
+
+    LIVE = 0, _("live")
+    BULK = 1, _("bulk")
+
+
+class LedgerEntry(models.Model):
+    """One document. It is pending while `version` is greater than `indexed_version`.
+
+    `due_at` alone says when somebody has to look at the row again: null when there is nothing to do,
+    the end of the lease while a worker has it, the next attempt after a failure. A row of an object
+    that was deleted stays, so that its versions go on growing.
+    """
+
+    document_type = models.CharField(_("document type"), max_length=64)
+    object_id = models.CharField(_("object"), max_length=255)
+    version = models.BigIntegerField(_("version"), default=1)
+    indexed_version = models.BigIntegerField(_("taken by Solr"), default=0)
+    definition = models.IntegerField(_("document definition"), default=1)
+    lane = models.SmallIntegerField(_("lane"), choices=Lane, default=Lane.LIVE)
+    changed_at = models.DateTimeField(_("changed"))
+
+    due_at = models.DateTimeField(_("due"), null=True, blank=True)
+    lease = models.CharField(max_length=36, blank=True, default="")
+    task_id = models.CharField(_("last task"), max_length=64, blank=True, default="")
+    attempts = models.IntegerField(_("attempts"), default=0)
+    error = models.TextField(_("reason"), blank=True, default="")
+    parked_at = models.DateTimeField(_("parked"), null=True, blank=True)
+
+    indexed_at = models.DateTimeField(_("taken at"), null=True, blank=True)
+    searchable_at = models.DateTimeField(_("searchable since"), null=True, blank=True)
+    sent_version = models.BigIntegerField(_("version in Solr"), default=0)
+    is_tombstone = models.BooleanField(_("removed from Solr"), default=False)
+    content_hash = models.CharField(max_length=32, blank=True, default="")
+    bucket = models.SmallIntegerField(null=True)
+    check_number = models.BigIntegerField(null=True)
+
+    class Meta:
+        verbose_name = _("document")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["document_type", "object_id"], name="solr_sync_one_entry_per_object"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["document_type", "lane", "due_at"],
+                condition=Q(due_at__isnull=False),
+                name="solr_sync_due",
+            ),
+            models.Index(
+                fields=["document_type", "parked_at"],
+                condition=Q(parked_at__isnull=False),
+                name="solr_sync_parked",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.document_type} {self.object_id}"
+
+    @property
+    def pending(self) -> bool:
+        return self.version > self.indexed_version
+
+
+class RelatedChange(models.Model):
+    """A changed row that documents of other rows copy from: a renamed topic, for example.
+
+    A worker walks the documents by key, in chunks, and remembers in `cursor` how far it came.
+    """
+
+    document_type = models.CharField(_("document type"), max_length=64)
+    path = models.CharField(_("lookup path"), max_length=255)
+    object_id = models.CharField(_("object"), max_length=255)
+    version = models.BigIntegerField(_("version"), default=1)
+    walked_version = models.BigIntegerField(_("version walked"), default=0)
+    changed_at = models.DateTimeField(_("changed"))
+    due_at = models.DateTimeField(_("due"), null=True, blank=True)
+    lease = models.CharField(max_length=36, blank=True, default="")
+    cursor = models.CharField(_("walked up to"), max_length=255, blank=True, default="")
+    cursor_version = models.BigIntegerField(default=0)
+    attempts = models.IntegerField(_("attempts"), default=0)
+    error = models.TextField(_("reason"), blank=True, default="")
+
+    class Meta:
+        verbose_name = _("related change")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["document_type", "path", "object_id"],
+                name="solr_sync_one_change_per_object",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_at"], condition=Q(due_at__isnull=False), name="solr_sync_change_due"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.document_type} by {self.path} {self.object_id}"
+
+
+class Collection(models.Model):
+    """What all processes know of a Solr collection: is it up, when did it last show its changes."""
+
+    name = models.CharField(_("name"), max_length=64, primary_key=True)
+    unavailable_since = models.DateTimeField(_("unavailable since"), null=True, blank=True)
+    next_try_at = models.DateTimeField(_("next try"), null=True, blank=True)
+    failures = models.IntegerField(_("failures in a row"), default=0)
+    reason = models.TextField(_("reason"), blank=True, default="")
+
+    posted_at = models.DateTimeField(_("last post without a commit"), null=True, blank=True)
+    commit_began_at = models.DateTimeField(null=True, blank=True)
+    commit_ms = models.IntegerField(_("duration of the last commit in ms"), default=0)
+    visible_through = models.DateTimeField(_("shows what was taken until"), null=True, blank=True)
+    visible_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("collection")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TriggerSet(models.Model):
+    """Which triggers stand on a table, as a hash of the SQL that made them."""
+
+    table = models.CharField(_("table"), max_length=128, primary_key=True)
+    digest = models.CharField(_("digest"), max_length=64)
+    installed_at = models.DateTimeField(_("installed"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("triggers of a table")
+
+    def __str__(self) -> str:
+        return self.table
+
+
+PENDING = Q(version__gt=F("indexed_version"))
