@@ -37,7 +37,7 @@ class Command:
 
 
 class PidFile:
-    """Holds a pid together with the time its process began, so that a pid used again is not ours."""
+    """Holds a pid and the time its process began, so that a pid used again is not ours."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -98,13 +98,21 @@ def exit_status(pid: int) -> int | None:
 def started_at(pid: int) -> int | None:
     """When the process began, in clock ticks since boot; None for one that is gone or a zombie."""
     exit_status(pid)
-    if (fields := _stat(pid)) is None or fields[0] in {"Z", "X"}:
+    if (fields := _stat(pid)) is None or (fields[0] in {"Z", "X"} and not _has_threads(pid)):
         return None
     return int(fields[START_TIME_FIELD])
 
 
+def _has_threads(pid: int) -> bool:
+    """A killed Java shows as a zombie while some of its threads still hold its ports."""
+    try:
+        return len(list(Path(f"/proc/{pid}/task").iterdir())) > 1
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
 def _stat(pid: int) -> list[str] | None:
-    """The fields of /proc/PID/stat from the state on: the name before may hold blanks and brackets."""
+    """The fields of /proc/PID/stat from the state on; the name before may hold brackets."""
     try:
         text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
     except (FileNotFoundError, ProcessLookupError):
@@ -150,7 +158,7 @@ def gone(pids: Sequence[int]) -> bool:
 
 
 def end(pids: Sequence[int], first: signal.Signals, patience: float) -> bool:
-    """Asks the processes to end, kills those that do not; returns whether all went by themselves."""
+    """Asks them to end, kills those that do not; returns whether all went by themselves."""
     send(signal.SIGCONT, pids)
     send(first, pids)
     if wait_until(lambda: gone(pids), patience):

@@ -19,7 +19,7 @@ class ServiceError(Exception):
     """A service did not do what it was asked for; the message says which log file tells why."""
 
 
-class NotInstalled(ServiceError):
+class NotInstalledError(ServiceError):
     """A program that a service consists of is not on this machine."""
 
 
@@ -124,7 +124,7 @@ class Service(ABC):
             process.send(signal.SIGCONT, process.family(pid))
 
     def run_in_foreground(self) -> NoReturn:
-        """Starts it, waits for its end, passes SIGTERM and SIGINT on as a gentle stop, and exits."""
+        """Runs it until it ends or SIGTERM or SIGINT asks for a gentle stop, then exits."""
         stopping: list[int] = []
 
         def stop(number: int, _frame: FrameType | None) -> None:
