@@ -67,7 +67,9 @@ class Environment:
             raise ConfigurationError(name, "must be set; .env.example says what it is for")
         return value
 
-    def read_as(self, name: str, default: str | None, convert: Callable[[str], T], wanted: str) -> T:
+    def read_as(
+        self, name: str, default: str | None, convert: Callable[[str], T], wanted: str
+    ) -> T:
         value = self.text(name, default)
         try:
             return convert(value)
@@ -89,14 +91,17 @@ class Environment:
         return [word.strip() for word in self.text(name, default).split(",") if word.strip()]
 
     def http_url(self, name: str, default: str | None = None) -> str:
-        return self.read_as(name, default, _http_url, "an address that begins with http:// or https://")
+        return self.read_as(
+            name, default, _http_url, "an address that begins with http:// or https://"
+        )
 
     def broker_url(self) -> str:
         """``BROKER_URL``, or one made of its parts, in which any character may occur."""
         if (url := self.find("BROKER_URL")) is not None:
             if urlsplit(url).scheme not in {"amqp", "amqps", "pyamqp"}:
                 raise ConfigurationError(
-                    "BROKER_URL", "must begin with amqp:// or amqps://; the catalogue needs RabbitMQ"
+                    "BROKER_URL",
+                    "must begin with amqp:// or amqps://; the catalogue needs RabbitMQ",
                 )
             return url
         port = self.port("BROKER_PORT", self.port("RABBITMQ_PORT", 5672))

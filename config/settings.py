@@ -19,7 +19,9 @@ DATA_DIR.mkdir(parents=True, exist_ok=True)
 
 # The site
 DEBUG = env.flag("DEBUG")
-SECRET_KEY = env.text("SECRET_KEY", "development only, never used with DEBUG off" if DEBUG else None)
+SECRET_KEY = env.text(
+    "SECRET_KEY", "development only, never used with DEBUG off" if DEBUG else None
+)
 SITE_URL = env.http_url("SITE_URL", f"http://127.0.0.1:{env.port('PORT', 8000)}").rstrip("/")
 SITE_NAME = _("Layer catalogue")
 _site = urlsplit(SITE_URL)
@@ -122,7 +124,10 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Shared between web and workers: locks and flags depend on it.
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "django_cache"}
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "django_cache",
+    }
 }
 
 # Files

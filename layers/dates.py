@@ -34,7 +34,9 @@ class PartialDate:
         match = PATTERN.fullmatch(text.strip())
         if match is None:
             raise ValidationError(
-                _("Write a date as 1590, 1850-03 or 2024-05-17; years before the common era as -0043.")
+                _(
+                    "Write a date as 1590, 1850-03 or 2024-05-17; years before the common era as -0043."
+                )
             )
         parts = {name: int(value) for name, value in match.groupdict().items() if value is not None}
         date = cls(**parts)

@@ -90,7 +90,9 @@ class BoundingBox:
 def _outside(name: str, value: float, limit: int) -> list[str]:
     if math.isfinite(value) and -limit <= value <= limit:
         return []
-    return [_("%(name)s must lie between -%(limit)s and %(limit)s.") % {"name": name, "limit": limit}]
+    return [
+        _("%(name)s must lie between -%(limit)s and %(limit)s.") % {"name": name, "limit": limit}
+    ]
 
 
 def _plain(number: float) -> str:

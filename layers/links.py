@@ -19,4 +19,6 @@ def is_live(url: str) -> bool:
 
 def validate_link(url: str) -> None:
     if not is_live(url):
-        raise ValidationError(_("An address begins with http://, https:// or ftp:// and names a host."))
+        raise ValidationError(
+            _("An address begins with http://, https:// or ftp:// and names a host.")
+        )

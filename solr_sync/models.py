@@ -7,7 +7,7 @@ Triggers on the registered tables write these rows in the statement that changes
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 
@@ -43,6 +43,7 @@ class LedgerEntry(models.Model):
 
     indexed_at = models.DateTimeField(_("taken at"), null=True, blank=True)
     searchable_at = models.DateTimeField(_("searchable since"), null=True, blank=True)
+    claimed_version = models.BigIntegerField(_("last version claimed"), default=0)
     sent_version = models.BigIntegerField(_("version in Solr"), default=0)
     is_tombstone = models.BooleanField(_("removed from Solr"), default=False)
     content_hash = models.CharField(max_length=32, blank=True, default="")
@@ -134,20 +135,3 @@ class Collection(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-class TriggerSet(models.Model):
-    """Which triggers stand on a table, as a hash of the SQL that made them."""
-
-    table = models.CharField(_("table"), max_length=128, primary_key=True)
-    digest = models.CharField(_("digest"), max_length=64)
-    installed_at = models.DateTimeField(_("installed"), auto_now=True)
-
-    class Meta:
-        verbose_name = _("triggers of a table")
-
-    def __str__(self) -> str:
-        return self.table
-
-
-PENDING = Q(version__gt=F("indexed_version"))

@@ -101,9 +101,7 @@ class Layer(models.Model):
         blank=True,
         verbose_name=_("spatial representation"),
     )
-    geometry_type = models.CharField(
-        _("geometry"), max_length=16, choices=GeometryType, blank=True
-    )
+    geometry_type = models.CharField(_("geometry"), max_length=16, choices=GeometryType, blank=True)
     scale_denominator = models.PositiveIntegerField(_("scale 1 :"), null=True, blank=True)
     resolution_m = models.FloatField(_("resolution in metres"), null=True, blank=True)
     maintenance_frequency = models.ForeignKey(

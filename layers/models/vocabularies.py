@@ -135,7 +135,9 @@ class Region(Vocabulary):
     """The world, continents, countries: the places of this catalogue."""
 
     level = models.CharField(_("level"), max_length=16)
-    parent = models.ForeignKey("self", models.CASCADE, null=True, blank=True, related_name="children")
+    parent = models.ForeignKey(
+        "self", models.CASCADE, null=True, blank=True, related_name="children"
+    )
     west = models.FloatField(_("west"), null=True, blank=True)
     south = models.FloatField(_("south"), null=True, blank=True)
     east = models.FloatField(_("east"), null=True, blank=True)

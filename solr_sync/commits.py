@@ -1,0 +1,69 @@
+"""When what Solr has taken is shown to searchers.
+
+A commit opens a new searcher and empties its filter caches: at once when the system is idle, gathered
+under load, rarely in bulk work. All processes share one clock, a row of `Collection`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Now
+
+from solr_sync import outages
+from solr_sync.documents import SolrDocument
+from solr_sync.models import Collection, Lane
+
+# A searcher stays at least this long: a fifth of the time goes into commits at most.
+SHARE = 4
+SHORTEST = timedelta(milliseconds=200)
+LONGEST = timedelta(seconds=1)
+BULK = timedelta(seconds=15)
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """The right to commit, given to one process at a time."""
+
+    began_at: datetime
+
+
+def gap(state: Collection, lane: Lane) -> timedelta:
+    if lane == Lane.BULK:
+        return BULK
+    return min(max(timedelta(milliseconds=state.commit_ms * SHARE), SHORTEST), LONGEST)
+
+
+def ask(document: SolrDocument, lane: Lane) -> Ticket | None:
+    """A ticket if the last commit lies far enough back, else None."""
+    state = outages.of(document)
+    rows = _rows(document)
+    free = Q(commit_began_at=None) | Q(commit_began_at__lte=Now() - gap(state, lane))
+    if not rows.filter(free).update(commit_began_at=Now()):
+        return None
+    began_at = rows.values_list("commit_began_at", flat=True).get()
+    return Ticket(began_at) if began_at else None
+
+
+def done(document: SolrDocument, ticket: Ticket, duration_ms: int) -> None:
+    """What Solr took before the ticket was given is searchable now."""
+    newest = Q(visible_through=None) | Q(visible_through__lt=ticket.began_at)
+    _rows(document).filter(newest).update(
+        visible_through=ticket.began_at, visible_at=Now(), commit_ms=duration_ms
+    )
+
+
+def note_uncommitted(document: SolrDocument) -> None:
+    _rows(document).update(posted_at=Now())
+
+
+def forgotten(document: SolrDocument) -> bool:
+    """Whether a post has waited for its commit for longer than a worker lets it wait."""
+    unseen = Q(visible_through=None) | Q(visible_through__lt=F("posted_at"))
+    return _rows(document).filter(unseen, posted_at__lt=Now() - 2 * BULK).exists()
+
+
+def _rows(document: SolrDocument) -> QuerySet[Collection]:
+    return Collection.objects.using(document.using).filter(name=document.collection)

@@ -1,0 +1,72 @@
+"""What a model looks like in Solr."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, TypeVar
+
+from django.db import DEFAULT_DB_ALIAS, models
+
+M = TypeVar("M", bound=models.Model)
+Fields = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Related:
+    """A lookup path from the registered model to one that its documents copy from.
+
+    With `fields`, only changes of these count: a user who signs in does not send their layers again.
+    """
+
+    path: str
+    fields: tuple[str, ...] | None = None
+
+
+RelatedPaths = str | Related | Sequence[str | Related]
+
+
+class SolrDocument(Generic[M]):
+    """Describes the documents of one model; register it with `solr_sync.registry.register`.
+
+    Raise `definition` whenever `prepare` gives other documents than before: all are sent again, and
+    workers that still run the older code leave them alone.
+    """
+
+    model: type[M]
+    collection: ClassVar[str]
+    document_type: ClassVar[str] = ""
+    definition: ClassVar[int] = 1
+    using: ClassVar[str] = DEFAULT_DB_ALIAS
+    related: ClassVar[Mapping[type[models.Model], RelatedPaths]] = {}
+
+    def queryset(self) -> models.QuerySet[M]:
+        """All that is to be found, with what a whole batch needs. What it leaves out is removed."""
+        return self.model._base_manager.using(self.using).all()
+
+    def prepare(self, obj: M) -> Fields:
+        """Solr field names and values: scalars and lists of scalars, without the sync's own fields."""
+        raise NotImplementedError
+
+    def build(self, object_ids: Iterable[str]) -> Iterator[tuple[str, Fields | Exception]]:
+        """The documents of those objects that exist, read afresh.
+
+        An object whose `prepare` fails comes with its exception, so that it harms only itself.
+        """
+        keys = [self.key_of(object_id) for object_id in object_ids]
+        for obj in self.queryset().filter(pk__in=keys):
+            yield str(obj.pk), self._prepared(obj)
+
+    def _prepared(self, obj: M) -> Fields | Exception:
+        try:
+            return self.prepare(obj)
+        except Exception as error:  # noqa: BLE001 - reported with the object it belongs to
+            return error
+
+    def key_of(self, object_id: str) -> Any:
+        return self.model._meta.pk.to_python(object_id)
+
+    def related_paths(self) -> Iterator[tuple[type[models.Model], Related]]:
+        for model, paths in self.related.items():
+            for path in [paths] if isinstance(paths, str | Related) else paths:
+                yield model, path if isinstance(path, Related) else Related(path)

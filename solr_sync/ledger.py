@@ -1,0 +1,208 @@
+"""Claiming, confirming, postponing and parking rows of the ledger.
+
+All times are the database's, so that the clocks of workers don't matter. No lock outlives a call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+import orjson
+from django.db import connections, models, transaction
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from solr_sync import sql
+from solr_sync.documents import SolrDocument
+from solr_sync.models import Lane, LedgerEntry
+
+# Longer than any batch takes: posting times out before it.
+LEASE = timedelta(seconds=90)
+
+
+class Claim(NamedTuple):
+    """A row that this worker may send until its lease ends."""
+
+    id: int
+    object_id: str
+    version: int
+    indexed_version: int
+    claimed_version: int
+    sent_version: int
+    is_tombstone: bool
+    content_hash: str
+    attempts: int
+
+    @property
+    def settled(self) -> bool:
+        """Whether all that was ever posted is confirmed, so that Solr has what the row says."""
+        return 0 < self.indexed_version and self.claimed_version <= self.indexed_version
+
+
+@dataclass(frozen=True)
+class Confirmation:
+    """What Solr has of a row: `sent` is its version there, which is older if nothing had changed."""
+
+    id: int
+    version: int
+    sent: int
+    hash: str
+    bucket: int
+    check_number: int
+    tombstone: bool
+
+
+def entries(document: SolrDocument) -> models.QuerySet[LedgerEntry]:
+    return LedgerEntry.objects.using(document.using).filter(document_type=document.document_type)
+
+
+def due(
+    document: SolrDocument, *, for_longer_than: timedelta = timedelta()
+) -> models.QuerySet[LedgerEntry]:
+    """Rows that a worker of this definition should take now."""
+    return entries(document).filter(
+        due_at__lte=Now() - for_longer_than if for_longer_than else Now(),
+        definition__lte=document.definition,
+    )
+
+
+def claim(
+    document: SolrDocument,
+    *,
+    lease: str,
+    task_id: str,
+    limit: int,
+    lane: Lane = Lane.BULK,
+    object_ids: Sequence[str] | None = None,
+) -> list[Claim]:
+    """Takes up to `limit` due rows of this lane and those before it, live ones first.
+
+    Rows that another worker is just taking are passed over, where the database can do that.
+    """
+    skip_locked = connections[document.using].features.has_select_for_update_skip_locked
+    rows = due(document).filter(lane__lte=lane)
+    if object_ids is not None:
+        rows = rows.filter(object_id__in=object_ids)
+    with transaction.atomic(using=document.using):
+        found = [
+            Claim(*row)
+            for row in rows.order_by("lane", "due_at")
+            .select_for_update(skip_locked=skip_locked)
+            .values_list(*Claim._fields)[:limit]
+        ]
+        if found:
+            entries(document).filter(pk__in=[claim.id for claim in found]).update(
+                due_at=Now() + LEASE,
+                lease=lease,
+                task_id=task_id,
+                attempts=F("attempts") + 1,
+                claimed_version=F("version"),
+            )
+    return found
+
+
+def confirm(
+    document: SolrDocument, confirmations: Sequence[Confirmation], *, lease: str, visible: bool
+) -> None:
+    """Notes which versions Solr took, never waiting for a row that a writer holds.
+
+    A row that was changed meanwhile stays due.
+    """
+    if not confirmations:
+        return
+    connection = connections[document.using]
+    values = orjson.dumps([vars(c) for c in confirmations]).decode()
+    parameters: list[object] = [visible, lease, values]
+    if connection.vendor == "postgresql":
+        parameters.append([c.id for c in confirmations])
+    with connection.cursor() as cursor:
+        cursor.execute(sql.CONFIRM[connection.vendor], parameters)
+
+
+def mark_visible(document: SolrDocument, ids: Iterable[int], *, through: datetime) -> None:
+    """Notes that searchers see what was confirmed up to a moment."""
+    entries(document).filter(pk__in=ids, searchable_at=None, indexed_at__lte=through).update(
+        searchable_at=Now()
+    )
+
+
+def postpone(
+    document: SolrDocument, claims: Iterable[Claim], *, lease: str, reason: str, wait: timedelta
+) -> None:
+    """Gives claimed rows back; the next attempt stands in the row, no message is needed."""
+    entries(document).filter(pk__in=[c.id for c in claims], lease=lease).update(
+        due_at=Now() + wait, lease="", error=reason
+    )
+
+
+def release(document: SolrDocument, claims: Iterable[Claim], *, lease: str) -> None:
+    """Gives claimed rows back at once, as a worker does that is told to stop."""
+    entries(document).filter(pk__in=[c.id for c in claims], lease=lease).update(
+        due_at=Now(), lease="", attempts=F("attempts") - 1
+    )
+
+
+def park(document: SolrDocument, claim: Claim, reason: str) -> None:
+    """Takes a row out until its object is saved again or somebody asks for a retry."""
+    entries(document).filter(pk=claim.id, version=claim.version).update(
+        parked_at=Now(), due_at=None, lease="", error=reason
+    )
+
+
+def retry(rows: models.QuerySet[LedgerEntry]) -> int:
+    """Makes rows due now, parked ones too."""
+    return rows.filter(version__gt=F("indexed_version")).update(
+        parked_at=None, due_at=Now(), lease="", attempts=0, error=""
+    )
+
+
+def send_again(rows: models.QuerySet[LedgerEntry], *, lane: Lane = Lane.BULK) -> int:
+    """Raises versions, so that documents are built again, and sent if their content changed.
+
+    A row that waits already keeps its lane.
+    """
+    waiting = models.When(due_at__isnull=False, then=F("lane"))
+    return rows.update(
+        version=F("version") + 1,
+        lane=models.Case(waiting, default=models.Value(lane)),
+        changed_at=Now(),
+        due_at=Now(),
+        parked_at=None,
+        attempts=0,
+        error="",
+    )
+
+
+def overtake(document: SolrDocument, claim: Claim, version_in_solr: int) -> None:
+    """Solr has a version that the database never gave: it is older than Solr, from a dump perhaps."""
+    entries(document).filter(pk=claim.id, version__lt=version_in_solr).update(
+        version=version_in_solr + 1, claimed_version=version_in_solr, due_at=Now(), changed_at=Now()
+    )
+
+
+def wake_postponed(document: SolrDocument) -> None:
+    """Solr is back: what waited for its next attempt is due now."""
+    entries(document).filter(due_at__gt=Now(), lease="").exclude(error="").update(due_at=Now())
+
+
+def adopt(document: SolrDocument, *, changes_unseen: bool) -> None:
+    """Gives each object a row, and sends again what may have changed without the triggers."""
+    from solr_sync.sources import sources_of
+
+    connection = connections[document.using]
+    own = sources_of(document)[0]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql.adopt(connection.vendor, own), [document.document_type, document.definition]
+        )
+    outdated = Q(definition__lt=document.definition)
+    if changes_unseen:
+        outdated |= Q(indexed_version__gt=0)
+    rows = entries(document).filter(outdated)
+    send_again(rows)
+    entries(document).filter(definition__lt=document.definition).update(
+        definition=document.definition
+    )

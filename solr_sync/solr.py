@@ -1,0 +1,191 @@
+"""Talking to Solr: pysolr over one shared session, with time limits and errors of two kinds."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import orjson
+import pysolr
+import requests
+from django.conf import settings
+
+from solr_sync.documents import Fields
+from solr_sync.exceptions import DocumentRejected, SolrUnavailable
+
+logger = logging.getLogger(__name__)
+
+CONNECT_SECONDS = 2.0
+WRITE_SECONDS = 30.0
+READ_SECONDS = 3.0
+REFUSED = {400, 409, 413, 414, 415}
+
+_local = threading.local()
+
+
+def session() -> requests.Session:
+    """One session for each thread of each process; a connection must not cross a fork."""
+    if getattr(_local, "pid", None) != os.getpid():
+        _local.session, _local.pid = requests.Session(), os.getpid()
+        if settings.SOLR_USER:
+            _local.session.auth = (settings.SOLR_USER, settings.SOLR_PASSWORD or "")
+    found: requests.Session = _local.session
+    return found
+
+
+@dataclass(frozen=True)
+class Posted:
+    """What Solr said of a batch: the ids it took (it drops older versions), and its time in ms."""
+
+    accepted: frozenset[str]
+    status: int
+    qtime_ms: int
+
+
+class SolrClient(pysolr.Solr):
+    """One collection or alias. Every call ends in time, or raises SolrUnavailable or DocumentRejected."""
+
+    def __init__(self, collection: str, *, read_seconds: float = READ_SECONDS) -> None:
+        super().__init__(
+            f"{settings.SOLR_URL}/{quote(collection)}", timeout=(CONNECT_SECONDS, read_seconds)
+        )
+        self.collection = collection
+
+    def get_session(self) -> requests.Session:
+        return session()
+
+    def _send_request(
+        self,
+        method: str,
+        path: str = "",
+        body: str | bytes | None = None,
+        headers: dict[str, str] | None = None,
+        files: Any = None,
+    ) -> str:
+        """pysolr's own, which would log tracebacks and give one error for everything."""
+        del files
+        data = body.encode() if isinstance(body, str) else body
+        return request(
+            method, self._create_full_url(path), data=data, headers=headers, timeout=self.timeout
+        ).text
+
+    def post_documents(self, documents: Sequence[Fields], **parameters: str) -> Posted:
+        """Sends documents through the collection's strict chain, all or an error.
+
+        Idempotent: Solr takes a document only if its `sync_version` is greater than what it has.
+        Raises DocumentRejected if one of them is at fault (those before it are applied).
+        """
+        path = "update/json/docs?" + urlencode({"versions": "true"} | parameters)
+        body = orjson.dumps(documents)
+        headers = {"Content-Type": "application/json; charset=utf-8"}
+        url = self._create_full_url(path)
+        response = request(
+            "post", url, data=body, headers=headers, timeout=(CONNECT_SECONDS, WRITE_SECONDS)
+        )
+        answer = _checked(response)
+        header = answer["responseHeader"]
+        if header.get("errors"):
+            raise SolrUnavailable(f"{self.url} reports errors although nothing failed")
+        adds = answer.get("adds", [])
+        return Posted(frozenset(adds[::2]), header["status"], header.get("QTime", 0))
+
+    def versions_of(self, ids: Sequence[str]) -> dict[str, int]:
+        """`sync_version` of what Solr holds, committed or not, tombstones too."""
+        body = urlencode({"ids": ",".join(ids), "fl": "id,sync_version", "wt": "json"})
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        response = request(
+            "post", f"{self.url}/get", data=body.encode(), headers=headers, timeout=self.timeout
+        )
+        found = _checked(response).get("response", {}).get("docs", [])
+        return {doc["id"]: doc.get("sync_version", 0) for doc in found}
+
+    def commit_softly(self) -> None:
+        """Opens a new searcher and waits for it: what was taken before is found afterwards."""
+        url = f"{self.url}/update?" + urlencode({"commit": "true", "softCommit": "true"})
+        _checked(request("get", url, timeout=(CONNECT_SECONDS, WRITE_SECONDS)))
+
+
+@cache
+def client_for(collection: str) -> SolrClient:
+    return SolrClient(collection)
+
+
+def request(
+    method: str,
+    url: str,
+    *,
+    timeout: tuple[float, float] = (CONNECT_SECONDS, READ_SECONDS),
+    **options: Any,
+) -> requests.Response:
+    """Raises SolrUnavailable or, for what the request itself is at fault, DocumentRejected."""
+    try:
+        response = session().request(method, url, timeout=timeout, **options)
+    except requests.RequestException as error:
+        raise SolrUnavailable(
+            f"Solr at {settings.SOLR_URL} does not answer: {cause(error)}"
+        ) from error
+    if response.status_code in REFUSED:
+        raise DocumentRejected(_message(response))
+    if response.status_code == 404 and url.startswith(settings.SOLR_URL):
+        name = url.removeprefix(settings.SOLR_URL).split("/")[1]
+        raise SolrUnavailable(
+            f"Solr at {settings.SOLR_URL} has no collection {name!r}: run manage.py solr_init"
+        )
+    if response.status_code != 200:
+        raise SolrUnavailable(
+            f"Solr at {settings.SOLR_URL} answered {response.status_code}: {_message(response)}"
+        )
+    return response
+
+
+def require_healthy() -> None:
+    """Raises SolrUnavailable unless every replica of the node serves and has replayed its log.
+
+    While a killed Solr replays its log it ignores commits, and older documents overwrite newer ones.
+    """
+    _checked(
+        request("get", f"{settings.SOLR_URL}/admin/info/health?requireHealthyCores=true&wt=json")
+    )
+
+
+def _checked(response: requests.Response) -> dict[str, Any]:
+    """The answer, if it is Solr's and says that all went well: a 200 alone proves little."""
+    try:
+        answer = orjson.loads(response.content)
+        status = answer["responseHeader"]["status"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise SolrUnavailable(
+            f"{settings.SOLR_URL} answered 200 with something that is not Solr's"
+        ) from error
+    if status != 0:
+        raise SolrUnavailable(f"Solr at {settings.SOLR_URL} answered with status {status}")
+    found: dict[str, Any] = answer
+    return found
+
+
+def _message(response: requests.Response) -> str:
+    """Solr's own words, in one line; some errors come without a header, a proxy's as HTML."""
+    try:
+        return " ".join(str(orjson.loads(response.content)["error"]["msg"]).split())
+    except (ValueError, KeyError, TypeError):
+        return response.reason or "no reason given"
+
+
+def cause(error: BaseException) -> str:
+    """What lies at the bottom of an error of requests: `Connection refused`, `timed out`."""
+    if isinstance(error, requests.ConnectTimeout):
+        return "no connection in time"
+    if isinstance(error, requests.Timeout):
+        return "no answer in time"
+    inner: Any = error
+    while nested := inner.__cause__ or inner.__context__ or getattr(inner, "reason", None):
+        if not isinstance(nested, BaseException):
+            break
+        inner = nested
+    return str(getattr(inner, "strerror", None) or inner) or type(inner).__name__

@@ -1,0 +1,119 @@
+"""Celery's side of the sync: each task is an interface to `Run`, and says what it did in words."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from celery import shared_task
+
+from solr_sync import commits, ledger, names, outages, related
+from solr_sync.documents import SolrDocument
+from solr_sync.exceptions import DocumentRejected, SyncError
+from solr_sync.models import Lane
+from solr_sync.registry import registry
+from solr_sync.solr import client_for
+from solr_sync.worker import Report, Run
+
+LIVE_SECONDS = 20.0
+BULK_SECONDS = 60.0
+WALK_SECONDS = 10.0
+SWEEP_TASKS = 100
+# A fresh save has its own message on the way.
+GRACE = timedelta(seconds=3)
+SWEEP_EXPIRES = 10
+
+
+class TaskRun(Run):
+    """A run that tells Flower of each document that waited through an outage."""
+
+    def recovered(self) -> None:
+        _send_each(self.document, ledger.due(self.document))
+
+
+@shared_task(bind=True, name=names.SYNC_DOCUMENT, throws=(SyncError,))
+def sync_document(self: Any, document_type: str, object_id: str) -> str:
+    """Brings one document to Solr, and with it whatever else is due.
+
+    Idempotent. Fails with SolrUnavailable in an outage, with DocumentRejected when the document is
+    parked; the next attempt stands in the ledger, never in a retried message.
+    """
+    document = registry[document_type]
+    run = TaskRun(document, task_id=self.request.id or "")
+    report = run.until_nothing_is_due(seconds=LIVE_SECONDS, first=object_id)
+    outcome = report.outcome.get(object_id)
+    if outcome is None:
+        return _already(document, object_id)
+    if outcome.startswith("is parked"):
+        raise DocumentRejected(f"{document_type} {object_id} {outcome}")
+    return f"{document_type} {object_id} {outcome}{_with_others(report)}"
+
+
+@shared_task(bind=True, name=names.DRAIN, throws=(SyncError,))
+def drain(self: Any, document_type: str | None = None) -> str:
+    """Works off related changes and all that is due; sends itself again if its time was too short."""
+    documents = [registry[document_type]] if document_type else list(registry)
+    words = []
+    for document in documents:
+        run = TaskRun(document, task_id=self.request.id or "", lane=Lane.BULK)
+        chunks = related.walk(document, seconds=WALK_SECONDS)
+        report = run.until_nothing_is_due(seconds=BULK_SECONDS)
+        words.append(f"{document.document_type}: {_counted(report)}, {chunks} related chunks")
+        if ledger.due(document).exists() or related.due(document).exists():
+            drain.apply_async([document.document_type], expires=SWEEP_EXPIRES * 6)
+    return "; ".join(words)
+
+
+@shared_task(name=names.SWEEP, throws=(SyncError,))
+def sweep() -> str:
+    """Finds what nobody was woken for: lost messages, third-party code, raw SQL, next attempts."""
+    return "; ".join(f"{d.document_type}: {_sweep(d)}" for d in registry)
+
+
+def _sweep(document: SolrDocument) -> str:
+    waiting = ledger.due(document, for_longer_than=GRACE)
+    if outages.is_on(document):
+        if outages.may_try(document):
+            return f"Solr is away, {_send_each(document, waiting, most=1)} tries"
+        return "Solr is away"
+    if commits.forgotten(document):
+        ticket = commits.ask(document, Lane.LIVE)
+        if ticket:
+            client_for(document.collection).commit_softly()
+            commits.done(document, ticket, 0)
+    if waiting[SWEEP_TASKS : SWEEP_TASKS + 1].exists() or related.due(document).exists():
+        drain.apply_async([document.document_type], expires=SWEEP_EXPIRES)
+        return "many are due"
+    return f"{_send_each(document, waiting)} were due"
+
+
+def _send_each(document: SolrDocument, rows: Any, *, most: int = SWEEP_TASKS) -> int:
+    found = list(rows.order_by("lane", "due_at").values_list("object_id", flat=True)[:most])
+    for object_id in found:
+        sync_document.apply_async([document.document_type, object_id], expires=SWEEP_EXPIRES)
+    return len(found)
+
+
+def _already(document: SolrDocument, object_id: str) -> str:
+    """Why there is nothing to do: one read of the ledger."""
+    entry = ledger.entries(document).filter(object_id=object_id).first()
+    name = f"{document.document_type} {object_id}"
+    if entry is None:
+        return f"{name} is unknown to the ledger"
+    by = f" by task {entry.task_id}" if entry.task_id else ""
+    if not entry.pending:
+        return f"{name} was taken already{by}"
+    if entry.parked_at:
+        return f"{name} is parked: {entry.error}"
+    if entry.lease:
+        return f"{name} is on its way{by}"
+    return f"{name} waits for its next attempt: {entry.error}"
+
+
+def _with_others(report: Report) -> str:
+    others = report.total - 1
+    return f", with {others} others" if others > 0 else ""
+
+
+def _counted(report: Report) -> str:
+    return f"{report.taken} taken, {report.unchanged} unchanged, {report.parked} parked"

@@ -1,0 +1,274 @@
+"""What a worker does: claim due rows, read and build, post once, confirm, and go on.
+
+One function does it for a single save and for a backlog; it is called by the tasks, and in the
+process itself where there is no Celery.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from solr_sync import commits, content, ledger, outages, solr
+from solr_sync.documents import Fields, SolrDocument
+from solr_sync.exceptions import DocumentRejected, SolrUnavailable
+from solr_sync.ledger import Claim, Confirmation
+from solr_sync.models import Lane
+
+logger = logging.getLogger(__name__)
+
+LIVE_BATCH = 200
+BULK_BATCH = 500
+# So many documents of a batch refused for one reason, and none taken: that is no poison.
+OUTAGE_REJECTIONS = 20
+BRIEFLY = 0.03
+
+
+@dataclass
+class Report:
+    """What became of the documents of one run."""
+
+    taken: int = 0
+    unchanged: int = 0
+    parked: int = 0
+    outcome: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def total(self) -> int:
+        return self.taken + self.unchanged + self.parked
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A claimed row with the document that is to be sent for it."""
+
+    claim: Claim
+    fields: Fields
+    hash: str
+    name: str
+    tombstone: bool = False
+
+    def confirmation(self, sent: int) -> Confirmation:
+        claim = self.claim
+        return Confirmation(
+            id=claim.id,
+            version=claim.version,
+            sent=sent,
+            hash=self.hash,
+            bucket=content.bucket_of(claim.object_id),
+            check_number=content.check_number(claim.object_id, sent, self.hash),
+            tombstone=self.tombstone,
+        )
+
+
+class Run:
+    """One worker at work on one document type. Any number may run side by side."""
+
+    def __init__(
+        self, document: SolrDocument, *, task_id: str = "", lane: Lane = Lane.LIVE
+    ) -> None:
+        self.document = document
+        self.task_id = task_id
+        self.lane = lane
+        self.lease = str(uuid.uuid4())
+        self.client = solr.client_for(document.collection)
+        self.report = Report()
+        self.unseen: list[int] = []
+        self.uncommitted = False
+
+    def until_nothing_is_due(self, *, seconds: float, first: str | None = None) -> Report:
+        """Works off what is due, `first` with the first batch, until done or the time is up.
+
+        Raises SolrUnavailable once Solr is; the rows then know when to be tried again.
+        """
+        deadline = time.monotonic() + seconds
+        batch = self.claim(first)
+        while True:
+            if batch:
+                self.send(batch)
+            elif not self.uncommitted or self.show():
+                break
+            else:
+                time.sleep(BRIEFLY)
+            if time.monotonic() > deadline:
+                break
+            batch = self.claim()
+        return self.report
+
+    def claim(self, first: str | None = None) -> list[Claim]:
+        limit = LIVE_BATCH if self.lane == Lane.LIVE else BULK_BATCH
+        own: list[Claim] = []
+        if first is not None:
+            own = self._claim(1, [first])
+            if not own:
+                return []
+        return own + self._claim(limit - len(own))
+
+    def _claim(self, limit: int, object_ids: Sequence[str] | None = None) -> list[Claim]:
+        return ledger.claim(
+            self.document,
+            lease=self.lease,
+            task_id=self.task_id,
+            limit=limit,
+            # Whoever was woken for one document takes it whatever its lane.
+            lane=Lane.BULK if object_ids else self.lane,
+            object_ids=object_ids,
+        )
+
+    def send(self, claims: list[Claim]) -> None:
+        try:
+            outages.admit(self.document)
+            outgoing = list(self._build(claims))
+            if outgoing:
+                solr.require_healthy()
+                self._post(outgoing)
+            if outages.end(self.document):
+                self.recovered()
+        except SolrUnavailable as error:
+            wait = outages.begin(self.document, str(error))
+            ledger.postpone(self.document, claims, lease=self.lease, reason=str(error), wait=wait)
+            raise
+        except BaseException:
+            ledger.release(self.document, claims, lease=self.lease)
+            raise
+
+    def recovered(self) -> None:
+        """Called once after an outage; the tasks send a message for each document that waited."""
+
+    def _build(self, claims: list[Claim]) -> Iterator[Outgoing]:
+        """The documents to send; what is unchanged is confirmed, what can't be sent is parked."""
+        built = dict(self.document.build([claim.object_id for claim in claims]))
+        unchanged = []
+        for claim in claims:
+            try:
+                outgoing = self._outgoing(claim, built.get(claim.object_id))
+            except DocumentRejected as error:
+                self._park(claim, str(error))
+                continue
+            same = claim.is_tombstone == outgoing.tombstone and claim.content_hash == outgoing.hash
+            if claim.settled and same:
+                unchanged.append(outgoing)
+                self.report.outcome[claim.object_id] = "was unchanged"
+            else:
+                yield outgoing
+        self.report.unchanged += len(unchanged)
+        confirmations = [o.confirmation(o.claim.sent_version) for o in unchanged]
+        ledger.confirm(self.document, confirmations, lease=self.lease, visible=True)
+
+    def _outgoing(self, claim: Claim, built: Fields | Exception | None) -> Outgoing:
+        if built is None:
+            fields = content.tombstone(claim.object_id, claim.version)
+            return Outgoing(claim, fields, "", claim.object_id, tombstone=True)
+        if isinstance(built, Exception):
+            raise DocumentRejected(f"it can't be built: {type(built).__name__}: {built}") from built
+        fields = content.checked(claim.object_id, built)
+        hash_ = content.content_hash(fields)
+        name = str(fields.get("name") or fields.get("title") or claim.object_id)
+        return Outgoing(
+            claim, content.live(claim.object_id, claim.version, fields, hash_), hash_, name
+        )
+
+    def _post(self, outgoing: list[Outgoing]) -> None:
+        ticket = commits.ask(self.document, self.lane)
+        began = time.monotonic()
+        try:
+            self._post_batch(outgoing, committing=ticket is not None)
+        except DocumentRejected:
+            self._isolate(outgoing)
+            ticket = None
+        if ticket:
+            self._committed(ticket, began)
+            return
+        if not self.uncommitted:
+            commits.note_uncommitted(self.document)
+        self.uncommitted = True
+        if self.lane == Lane.LIVE:
+            self.unseen += [o.claim.id for o in outgoing]
+
+    def _post_batch(self, outgoing: Sequence[Outgoing], *, committing: bool = False) -> None:
+        parameters = {"commit": "true", "softCommit": "true"} if committing else {}
+        posted = self.client.post_documents([o.fields for o in outgoing], **parameters)
+        dropped = [o for o in outgoing if o.claim.object_id not in posted.accepted]
+        taken = [o for o in outgoing if o.claim.object_id in posted.accepted]
+        confirmations = [o.confirmation(o.claim.version) for o in taken]
+        if dropped:
+            confirmations += self._explain(dropped)
+        ledger.confirm(self.document, confirmations, lease=self.lease, visible=committing)
+        self.report.taken += len(outgoing)
+        for o in outgoing:
+            self.report.outcome[o.claim.object_id] = "was removed" if o.tombstone else "was taken"
+            logger.info(
+                "%s: version %s taken by Solr (status %s, %s ms)",
+                o.name,
+                o.claim.version,
+                posted.status,
+                posted.qtime_ms,
+            )
+            logger.debug("%s: %s", o.name, o.fields)
+
+    def _explain(self, dropped: Sequence[Outgoing]) -> list[Confirmation]:
+        """Solr drops what is not newer than what it has; finds out which of the reasons it was."""
+        held = self.client.versions_of([o.claim.object_id for o in dropped])
+        confirmations = []
+        for o in dropped:
+            version = held.get(o.claim.object_id, 0)
+            if version < o.claim.version:
+                raise SolrUnavailable(
+                    f"Solr at {self.client.url} dropped {o.name} without having it"
+                )
+            if version == o.claim.version:  # an earlier attempt arrived whose answer did not
+                confirmations.append(o.confirmation(version))
+            else:  # another worker was faster with a later edit, or the database is an older one
+                ledger.overtake(self.document, o.claim, version)
+        return confirmations
+
+    def _isolate(self, outgoing: list[Outgoing]) -> None:
+        """Halves a refused batch until each refused document stands alone."""
+        refused: dict[str, list[Outgoing]] = {}
+        taken = 0
+        halves = [outgoing]
+        while halves:
+            part = halves.pop()
+            try:
+                self._post_batch(part)
+                taken += len(part)
+            except DocumentRejected as error:
+                if len(part) > 1:
+                    halves += [part[len(part) // 2 :], part[: len(part) // 2]]
+                    continue
+                reason = str(error).replace(f"[doc={part[0].claim.object_id}]", "").strip()
+                refused.setdefault(reason, []).append(part[0])
+                if not taken and len(refused[reason]) >= OUTAGE_REJECTIONS:
+                    raise SolrUnavailable(f"Solr refuses every document: {reason}") from error
+        for reason, documents in refused.items():
+            for o in documents:
+                self._park(o.claim, reason)
+
+    def _park(self, claim: Claim, reason: str) -> None:
+        ledger.park(self.document, claim, reason)
+        self.report.parked += 1
+        self.report.outcome[claim.object_id] = f"is parked: {reason}"
+        logger.error("%s %s is parked: %s", self.document.document_type, claim.object_id, reason)
+
+    def show(self) -> bool:
+        """Commits what was posted, if it is time for it. Returns whether it did."""
+        ticket = commits.ask(self.document, Lane.LIVE)
+        if ticket is None:
+            return False
+        began = time.monotonic()
+        try:
+            self.client.commit_softly()
+        except SolrUnavailable as error:
+            outages.begin(self.document, str(error))
+            raise
+        self._committed(ticket, began)
+        return True
+
+    def _committed(self, ticket: commits.Ticket, began: float) -> None:
+        commits.done(self.document, ticket, round((time.monotonic() - began) * 1000))
+        if self.unseen:
+            ledger.mark_visible(self.document, self.unseen, through=ticket.began_at)
+        self.unseen, self.uncommitted = [], False
