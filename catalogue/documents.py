@@ -120,6 +120,8 @@ def _description(layer: Layer) -> dict[str, Any]:
         ),
         "details": texts(
             [
+                layer.name,
+                *_identifier_values(layer),
                 layer.purpose,
                 layer.supplemental_information,
                 layer.lineage,

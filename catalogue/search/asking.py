@@ -1,0 +1,73 @@
+"""The one way from a question to layers: pages, API and, later, exports and feeds take it."""
+
+from __future__ import annotations
+
+import logging
+import time
+
+from django.contrib.auth.models import AnonymousUser
+
+from accounts.models import User
+from catalogue.search import database, solr
+from catalogue.search.highlight import marked, snippet
+from catalogue.search.labels import labelled
+from catalogue.search.query import SearchQuery
+from catalogue.search.results import Answer, Found, Hit
+from layers.access import labels_of_user
+from layers.models import Layer
+from layers.querysets import LayerQuerySet
+from solr_sync.exceptions import SyncError
+
+logger = logging.getLogger(__name__)
+
+
+def search(
+    query: SearchQuery, user: User | AnonymousUser, rows: LayerQuerySet | None = None
+) -> Found:
+    """What the user may read of what the question asks for, from Solr or else from the database.
+
+    `rows` says what is read of each layer; by default what a result card shows.
+    """
+    began = time.perf_counter()
+    answer = _answer(query, user)
+    hits = _hits(query, answer, user, cards() if rows is None else rows)
+    return Found(
+        total=answer.total,
+        hits=hits,
+        source=answer.source,
+        facets=labelled(query, answer.counts),
+        took_ms=round((time.perf_counter() - began) * 1000),
+        solr_ms=answer.solr_ms,
+        is_partial=answer.is_partial,
+    )
+
+
+def cards() -> LayerQuerySet:
+    return Layer.objects.select_related("organisation", "resource_type").prefetch_related(
+        "temporal_extents"
+    )
+
+
+def _answer(query: SearchQuery, user: User | AnonymousUser) -> Answer:
+    try:
+        return solr.ask(query, labels_of_user(user))
+    except SyncError as error:
+        logger.warning("Search answers from the database: %s", error)
+        return database.ask(query, user)
+
+
+def _hits(
+    query: SearchQuery, answer: Answer, user: User | AnonymousUser, rows: LayerQuerySet
+) -> list[Hit]:
+    """Rights are asked of the database again: what was withdrawn a moment ago is not shown."""
+    found = {str(row.pk): row for row in rows.readable_by(user).filter(pk__in=answer.scores)}
+    return [
+        Hit(
+            layer=found[key],
+            score=score,
+            title=marked(found[key].title, query.words),
+            snippet=snippet(found[key].abstract, query.words),
+        )
+        for key, score in answer.scores.items()
+        if key in found
+    ]

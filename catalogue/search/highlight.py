@@ -1,0 +1,110 @@
+"""Marks the words of a question in a text, as safe HTML.
+
+It works on the text that the database holds now: what an editor has just taken out of an abstract
+can't come back out of an index that is some seconds behind.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+
+from catalogue.search.words import UNSPACED, Words, script_of
+
+SNIPPET_LENGTH = 260
+MAX_MARKS = 40
+MIN_STEM = 4  # shorter words have no inflections worth marking
+ENDING = 3  # letters by which two inflections of a word may differ
+WORD = re.compile(r"\w+")
+
+Span = tuple[int, int]
+
+
+def marked(text: str, words: Words) -> SafeString:
+    return _html(text, _spans(text, words))
+
+
+def snippet(text: str, words: Words, length: int = SNIPPET_LENGTH) -> SafeString:
+    """The part of the text with most marks, or its beginning."""
+    text = " ".join(text.split())
+    start, end = _window(text, _spans(text, words), length)
+    part = _html(text[start:end], _spans(text[start:end], words))
+    before, after = "… " if start else "", " …" if end < len(text) else ""
+    return mark_safe(f"{before}{part}{after}")  # noqa: S308 - both sides are ours, the part is escaped
+
+
+def fold(text: str) -> str:
+    """Letter by letter, so that positions stay those of the text."""
+    return "".join(_folded(char) for char in text)
+
+
+def _folded(char: str) -> str:
+    base = unicodedata.normalize("NFKD", char)[0].casefold()
+    return base if len(base) == 1 else char
+
+
+def _spans(text: str, words: Words) -> list[Span]:
+    wanted = [fold(word) for term in words.terms for word in WORD.findall(term.text)]
+    spaced = [word for word in wanted if script_of(word[0]) not in UNSPACED]
+    unspaced = {word for word in wanted if script_of(word[0]) in UNSPACED}
+    folded = fold(text)
+    spans = [m.span() for m in WORD.finditer(folded) if _is_one_of(m.group(), spaced)]
+    for word in unspaced:
+        spans += [match.span() for match in re.finditer(re.escape(word), folded)]
+    return _merged(spans)
+
+
+def _is_one_of(word: str, wanted: Iterable[str]) -> bool:
+    return any(word == other or _same_stem(word, other) for other in wanted)
+
+
+def _same_stem(one: str, other: str) -> bool:
+    """A cheap guess at what Solr's stemmers do: `river` and `rivers`, `city` and `cities`."""
+    short, long = sorted((one, other), key=len)
+    if len(short) < MIN_STEM or len(long) - len(short) > ENDING:
+        return False
+    return long.startswith(short) or (long.startswith(short[:-1]) and len(short) > MIN_STEM)
+
+
+def _merged(spans: list[Span]) -> list[Span]:
+    merged: list[Span] = []
+    for start, end in sorted(spans)[:MAX_MARKS]:
+        if merged and start < merged[-1][1]:
+            merged[-1] = merged[-1][0], max(end, merged[-1][1])
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def _window(text: str, spans: list[Span], length: int) -> Span:
+    if len(text) <= length:
+        return 0, len(text)
+    starts = [start for start, _ in spans]
+    best = max(starts, default=0, key=lambda s: sum(s <= other < s + length for other in starts))
+    start = 0 if best < length // 2 else _word_start(text, best - 40)
+    return start, _word_end(text, start + length)
+
+
+def _word_start(text: str, position: int) -> int:
+    blank = text.find(" ", position, position + 30)
+    return blank + 1 if blank >= 0 else position
+
+
+def _word_end(text: str, position: int) -> int:
+    if position >= len(text):
+        return len(text)
+    blank = text.rfind(" ", position - 30, position + 1)
+    return blank if blank > 0 else position
+
+
+def _html(text: str, spans: list[Span]) -> SafeString:
+    parts, done = [], 0
+    for start, end in spans:
+        parts += [escape(text[done:start]), f"<mark>{escape(text[start:end])}</mark>"]
+        done = end
+    parts.append(escape(text[done:]))
+    return mark_safe("".join(parts))  # noqa: S308 - every piece is escaped above

@@ -1,0 +1,54 @@
+"""What a search found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from django.utils.safestring import SafeString
+
+from layers.models import Layer
+
+Counts = dict[str, int]  # value of a facet -> number of hits, most frequent first
+Source = Literal["solr", "database"]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Ids and numbers, from Solr or from the database."""
+
+    total: int
+    scores: dict[str, float | None]  # by id, in the order of the hits
+    counts: dict[str, Counts]
+    source: Source
+    solr_ms: int | None = None
+    is_partial: bool = False
+
+
+@dataclass(frozen=True)
+class FacetValue:
+    value: str
+    label: str
+    count: int
+    chosen: bool = False
+
+
+@dataclass(frozen=True)
+class Hit:
+    layer: Layer
+    score: float | None
+    title: SafeString
+    snippet: SafeString
+
+
+@dataclass(frozen=True)
+class Found:
+    """Hits are rows of the database as they are now, and only such as the asker may read now."""
+
+    total: int
+    hits: list[Hit]
+    source: Source
+    facets: dict[str, list[FacetValue]] = field(default_factory=dict)
+    took_ms: int = 0
+    solr_ms: int | None = None
+    is_partial: bool = False
