@@ -69,7 +69,8 @@ def _page(query: SearchQuery, found: LayerQuerySet) -> tuple[list[str], int]:
         ids = list(rows[query.offset : query.offset + query.page_size])
         return [str(pk) for pk in ids], found.order_by()[:MAX_COUNTED].count()
 
-    return _within_time(read, ([], 0))
+    nothing: tuple[list[str], int] = ([], 0)
+    return _within_time(read, nothing)
 
 
 def _sorted(layers: LayerQuerySet, sort: str) -> LayerQuerySet:

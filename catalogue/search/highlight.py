@@ -48,7 +48,7 @@ def _folded(char: str) -> str:
 
 
 def _spans(text: str, words: Words) -> list[Span]:
-    wanted = [fold(word) for term in words.terms for word in WORD.findall(term.text)]
+    wanted = [fold(word) for term in words.wanted_terms for word in WORD.findall(term.text)]
     spaced = [word for word in wanted if script_of(word[0]) not in UNSPACED]
     unspaced = {word for word in wanted if script_of(word[0]) in UNSPACED}
     folded = fold(text)

@@ -86,13 +86,13 @@ def access_filter(labels: Sequence[str], parameters: Parameters) -> str:
 
 
 def words_parameters(words: Words) -> Parameters:
-    if not words:
-        return {"q": ""}
+    # A lone group of alternatives is the whole question to edismax, which would want all of them.
+    is_choice = len(words.wanted) == 1 and len(words.wanted[0]) > 1
     return {
-        "q": query_text(words),
+        "q": query_text(words) if words else "",
         "qf": query_fields([term.text for term in words.terms], words.count),
         "pf": weighted(PHRASE_WEIGHTS),
-        "mm": MINIMUM_MATCH,
+        "mm": "1" if is_choice else MINIMUM_MATCH,
         "tie": "0.1",
     }
 

@@ -35,8 +35,12 @@ class Words:
         return bool(self.wanted or self.unwanted)
 
     @property
-    def terms(self) -> Iterator[Term]:
+    def wanted_terms(self) -> Iterator[Term]:
         return (term for group in self.wanted for term in group)
+
+    @property
+    def terms(self) -> Iterator[Term]:
+        return (term for group in (*self.wanted, self.unwanted) for term in group)
 
     @property
     def count(self) -> int:
@@ -48,13 +52,13 @@ class Words:
         unwanted: list[Term] = []
         joins = False  # an OR stands before the next term
         left = MAX_WORDS
-        for minus, term in _pieces(text):
+        for minus, term in _pieces(text.translate(QUOTES)):
             if term is None:
                 joins = bool(groups)
                 continue
-            left -= token_count(term.text)
-            if left < 0:
+            if token_count(term.text) > left:
                 return cls(tuple(map(tuple, groups)), tuple(unwanted), was_cut=True)
+            left -= token_count(term.text)
             if minus:
                 unwanted.append(term)
             elif joins:
@@ -67,12 +71,21 @@ class Words:
 
 def _pieces(text: str) -> Iterator[tuple[bool, Term | None]]:
     """Terms, each with whether a minus stands before it; None stands for OR."""
-    for match in PIECE.finditer(text.translate(QUOTES)):
+    for match in PIECE.finditer(text):
         word, phrase = match["word"], match["phrase"]
         if word == "OR" and not match["minus"]:
             yield False, None
-        elif token_count(found := word or phrase or ""):
+            continue
+        found = _beginning(word or phrase or "", MAX_WORDS // 2)
+        if token_count(found):
             yield bool(match["minus"]), Term(" ".join(found.split()), phrase=phrase is not None)
+
+
+def _beginning(text: str, tokens: int) -> str:
+    """A word may hide many: `a-a-a-…`, or a sentence in a script without blanks."""
+    while token_count(text) > tokens:
+        text = text[: len(text) * 2 // 3]
+    return text
 
 
 def token_count(text: str) -> int:
