@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 
-from services import ports
+from services import cleaning, ports, run, testing
 from services.environment import Environment, SettingError
+from services.installation import InstallationError
 from services.rabbitmq import RabbitMQ
-from services.service import ServiceError
+from services.service import Service, ServiceError
 from services.solr import Solr
 
-RETRY_AFTER = 3
+PAUSE_BEFORE_RESTART = 3  # seconds; supervisord restarts it at once
 
 
 def run_rabbitmq(_arguments: Sequence[str]) -> None:
@@ -21,7 +23,7 @@ def run_rabbitmq(_arguments: Sequence[str]) -> None:
         return
     environment.generate_secrets()
     folder = environment.data_dir / "rabbitmq"
-    RabbitMQ(folder, environment.rabbitmq_port, environment.account).run_in_foreground()
+    in_foreground(RabbitMQ(folder, environment.rabbitmq_port, environment.account))
 
 
 def run_solr(_arguments: Sequence[str]) -> None:
@@ -30,24 +32,38 @@ def run_solr(_arguments: Sequence[str]) -> None:
         print("Solr is not started: SOLR_URL names another one")
         return
     heap = environment.find("SOLR_HEAP") or "1g"
-    Solr(environment.data_dir / "solr", environment.solr_port, heap=heap).run_in_foreground()
+    in_foreground(Solr(environment.data_dir / "solr", environment.solr_port, heap=heap))
 
 
-COMMANDS: Mapping[str, Callable[[Sequence[str]], None]] = {
+def in_foreground(service: Service) -> None:
+    try:
+        service.run_in_foreground()
+    except (ServiceError, ports.PortInUseError):
+        time.sleep(PAUSE_BEFORE_RESTART)
+        raise
+
+
+COMMANDS: Mapping[str, Callable[[Sequence[str]], int | None]] = {
+    "run": lambda _arguments: run.run(),
+    "stop": lambda _arguments: cleaning.stop(),
+    "clean": lambda _arguments: cleaning.clean(),
+    "test": testing.test,
+    "lint": testing.lint,
     "rabbitmq": run_rabbitmq,
     "solr": run_solr,
 }
+ERRORS = (ServiceError, SettingError, InstallationError, ports.PortInUseError)
 
 
-def main(arguments: Sequence[str]) -> None:
+def main(arguments: Sequence[str]) -> int | None:
     command = COMMANDS.get(arguments[0]) if arguments else None
     if command is None:
         sys.exit(f"usage: python3 -m services {'|'.join(COMMANDS)}")
     try:
-        command(arguments[1:])
-    except (ServiceError, SettingError, ports.PortInUseError) as error:
+        return command(arguments[1:])
+    except ERRORS as error:
         sys.exit(str(error))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    sys.exit(main(sys.argv[1:]))

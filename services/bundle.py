@@ -58,10 +58,9 @@ def _stored_ports(folder: Path) -> dict[str, int]:
 
 
 def _choose_ports(folder: Path) -> dict[str, int]:
-    chosen = {
-        "postgresql": ports.find_free(),
-        "rabbitmq": ports.find_free(rabbitmq.OFFSETS),
-        "solr": ports.find_free([solr.ZOOKEEPER]),
-    }
+    postgresql = ports.find_free()
+    broker = ports.find_free(rabbitmq.OFFSETS, avoid={postgresql})
+    search = ports.find_free([solr.ZOOKEEPER], avoid={postgresql, broker})
+    chosen = {"postgresql": postgresql, "rabbitmq": broker, "solr": search}
     (folder / PORTS_FILE).write_text(json.dumps(chosen), encoding="ascii")
     return chosen

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import random
 import socket
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 LOOPBACK = "127.0.0.1"
-# Below the range from which Linux takes ports for outgoing connections (32768 on).
-CANDIDATES = range(20000, 32000)
+# Linux takes ports from 32768 on for outgoing connections, and a port that such a connection holds
+# can't be listened on. RabbitMQ's other ports lie up to 20,000 above its first.
+CANDIDATES = range(6000, 12000)
 
 
 class PortInUseError(Exception):
@@ -33,10 +34,10 @@ def require_free(ports: Mapping[str, int]) -> None:
         raise PortInUseError("\n".join(taken))
 
 
-def find_free(offsets: Iterable[int] = (0,)) -> int:
-    """A port such that it and the ports at the given offsets from it are free now."""
+def find_free(offsets: Iterable[int] = (), avoid: Collection[int] = ()) -> int:
+    """A port such that it and those at the offsets from it are free now, and not to be avoided."""
     wanted = [0, *offsets]
     for port in random.sample(CANDIDATES, len(CANDIDATES)):
-        if all(is_free(port + offset) for offset in wanted):
+        if all(port + offset not in avoid and is_free(port + offset) for offset in wanted):
             return port
     raise PortInUseError(f"no free port between {CANDIDATES.start} and {CANDIDATES.stop}")

@@ -135,6 +135,19 @@ def family(pid: int) -> list[int]:
     return found
 
 
+def marked(variable: str, value: str) -> list[int]:
+    """The processes that were started with this variable in their environment."""
+    wanted = f"{variable}={value}".encode()
+    return [pid for pid in all_pids() if pid != os.getpid() and wanted in _environment(pid)]
+
+
+def _environment(pid: int) -> list[bytes]:
+    try:
+        return Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+    except OSError:
+        return []
+
+
 def send(signal_number: signal.Signals, pids: Sequence[int]) -> None:
     for pid in pids:
         try:

@@ -165,6 +165,7 @@ class RabbitMQ(Service):
             "HOME": str(folder),
             "ERL_EPMD_PORT": str(self.port + EPMD),
             "ERL_EPMD_ADDRESS": LOOPBACK,
+            "ERL_CRASH_DUMP_SECONDS": "0",  # no dump: the log tells enough
             "RABBITMQ_NODENAME": self.node_name,
             "RABBITMQ_DIST_PORT": str(self.port + DISTRIBUTION),
             "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": f"-kernel inet_dist_use_interface {loopback}",

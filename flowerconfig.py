@@ -1,0 +1,34 @@
+"""Flower's options; `celery -A config flower` reads this file from the project's folder.
+
+The command line wins over it: a container gives `--address=0.0.0.0`.
+"""
+
+import hashlib
+from urllib.parse import urlsplit
+
+from config.environment import ConfigurationError
+from config.settings import CELERY_BROKER_URL, DATA_DIR, FLOWER_BASIC_AUTH, SECRET_KEY, env
+from services.rabbitmq import MANAGEMENT
+
+if ":" not in (FLOWER_BASIC_AUTH or ""):
+    raise ConfigurationError("FLOWER_BASIC_AUTH", "must be given, in the form user:password")
+
+_broker = urlsplit(CELERY_BROKER_URL)
+
+address = "127.0.0.1"
+port = env.port("FLOWER_PORT", 5555)
+basic_auth = [FLOWER_BASIC_AUTH]
+# Made from the site's secret, so that a restart signs nobody out.
+cookie_secret = hashlib.sha256(f"flower {SECRET_KEY}".encode()).hexdigest()
+
+# The management plugin, with the account of the broker's address: for the Broker page.
+broker_api = f"http://{_broker.hostname}:{(_broker.port or 5672) + MANAGEMENT}/api/"
+
+# Flower keeps what it saw in memory; these keep it over a restart.
+persistent = True
+db = str(DATA_DIR / "flower")
+state_save_interval = 60_000  # milliseconds
+max_tasks = 20_000
+
+tasks_columns = "name,args,state,result,received,runtime,worker"
+purge_offline_workers = 600  # seconds

@@ -1,0 +1,24 @@
+"""How gunicorn serves the site; `gunicorn config.wsgi` reads this file by itself."""
+
+import os
+
+from services.environment import Environment
+
+environment = Environment()
+
+# In a container: gunicorn config.wsgi --bind 0.0.0.0:8000
+bind = f"127.0.0.1:{environment.web_port}"
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+threads = 4
+timeout = 60
+graceful_timeout = 30
+# A slow disk must not look like a worker that hangs.
+worker_tmp_dir = "/dev/shm"  # noqa: S108
+# Its socket lies in the home folder, where two copies of the catalogue would meet.
+control_socket_disable = True
+
+accesslog = "-"
+access_log_format = '%(h)s "%(r)s" %(s)s %(b)s %(M)s ms'
+
+reload = environment.flag("DEBUG")
+reload_extra_files = ["*/templates/**/*.html"]

@@ -1,0 +1,130 @@
+"""`make test` and `make lint`: services of its own, all checks and tests, nothing left."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from services import bundle, installation, process
+from services.bundle import Services
+from services.environment import PROJECT
+from services.installation import VENV
+from services.run import Interrupted, interruptible
+from services.service import Service
+from services.supervision import MARK
+
+CHECKS = (
+    ("ruff", "check", "--quiet"),
+    ("ruff", "format", "--check", "--quiet"),
+    ("mypy", "."),
+    ("lint-imports",),
+    ("python", "manage.py", "makemigrations", "--check", "--dry-run", "--verbosity=1"),
+    ("python", "manage.py", "check"),
+)
+SQLITE = "sqlite"
+
+
+def test(arguments: Sequence[str]) -> int:
+    """Runs the checks and pytest; with arguments for pytest, pytest alone."""
+    selection = [*arguments, *shlex.split(os.environ.get("ARGS", ""))]
+    install_for_tests()
+    with temporary_folder() as folder:
+        services = bundle.in_folder(folder)
+        started = start(services)
+        os.environ |= settings(services, folder)
+        if not selection and (failed := failing(CHECKS)):
+            return report(failed)
+        for service in started:
+            service.wait_ready(120)
+        return run_step(["pytest", *selection])
+
+
+def lint(_arguments: Sequence[str]) -> int:
+    install_for_tests()
+    with temporary_folder() as folder:
+        os.environ["DATABASE"] = SQLITE
+        os.environ |= settings(bundle.in_folder(folder), folder)
+        return report(failing(CHECKS))
+
+
+def install_for_tests() -> None:
+    everything = [installation.VENV_MODULE, installation.BROKER, *installation.SEARCH]
+    installation.install_packages([*everything, *installation.TESTS])
+    installation.install_python_packages(installation.DEVELOP)
+    installation.install_solr()
+
+
+@contextmanager
+def temporary_folder() -> Iterator[Path]:
+    """A folder for services and data; at the end whatever was started with it is ended."""
+    folder = Path(tempfile.mkdtemp(prefix="catalogue-"))
+    folder.chmod(0o755)  # PostgreSQL goes in as another user
+    os.environ |= {MARK: str(folder), bundle.VARIABLE: str(folder)}
+    try:
+        with interruptible():
+            yield folder
+    except Interrupted:
+        sys.exit("interrupted")
+    finally:
+        services = bundle.in_folder(folder)
+        keep_logs(services)
+        services.stop()
+        process.end(process.marked(MARK, str(folder)), signal.SIGKILL, 10)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def start(services: Services) -> list[Service]:
+    wanted: list[Service] = [services.rabbitmq, services.solr]
+    if os.environ.get("DATABASE") != SQLITE:
+        wanted.append(services.postgresql)
+    for service in wanted:
+        service.start()
+    return wanted
+
+
+def settings(services: Services, folder: Path) -> dict[str, str]:
+    on_sqlite = os.environ.get("DATABASE") == SQLITE
+    database = f"sqlite:///{folder}/catalogue.sqlite3" if on_sqlite else services.postgresql.url
+    return {
+        "DATA_DIR": str(folder / "data"),
+        "DATABASE_URL": database,
+        "BROKER_URL": services.rabbitmq.url,
+        "SOLR_URL": services.solr.url,
+        "SITE_URL": "http://127.0.0.1:8000",
+        "DEBUG": "0",
+        "SECRET_KEY": "only for tests",
+        "FLOWER_BASIC_AUTH": "operator:only for tests",
+        "PATH": f"{VENV / 'bin'}:{os.environ['PATH']}",
+    }
+
+
+def failing(steps: Sequence[Sequence[str]]) -> list[str]:
+    return [" ".join(step) for step in steps if run_step(step)]
+
+
+def run_step(step: Sequence[str]) -> int:
+    print(f"── {shlex.join(step)}", flush=True)
+    return subprocess.run(step, cwd=PROJECT, check=False).returncode
+
+
+def report(failed: Sequence[str]) -> int:
+    if failed:
+        print("failed: " + ", ".join(failed), file=sys.stderr)
+    return 1 if failed else 0
+
+
+def keep_logs(services: Services) -> None:
+    """The services' logs of the last run, for when a test failed."""
+    kept = PROJECT / "var" / "log" / "tests"
+    kept.mkdir(parents=True, exist_ok=True)
+    for service in services:
+        if service.log.exists():
+            shutil.copy(service.log, kept)
