@@ -10,7 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 from accounts.models import User
 from catalogue.search import database, solr
 from catalogue.search.highlight import marked, snippet
-from catalogue.search.labels import labelled
+from catalogue.search.labels import labelled, labels_of
 from catalogue.search.query import SearchQuery
 from catalogue.search.results import Answer, Found, Hit
 from layers.access import labels_of_user
@@ -31,11 +31,14 @@ def search(
     began = time.perf_counter()
     answer = _answer(query, user)
     hits = _hits(query, answer, user, cards() if rows is None else rows)
+    labels = labels_of(query, answer.counts)
     return Found(
         total=answer.total,
         hits=hits,
         source=answer.source,
-        facets=labelled(query, answer.counts),
+        facets=labelled(query, answer.counts, labels),
+        labels=labels,
+        distinct=answer.distinct,
         took_ms=round((time.perf_counter() - began) * 1000),
         solr_ms=answer.solr_ms,
         is_partial=answer.is_partial,

@@ -41,10 +41,10 @@ MAX_TERMS = 12
 
 
 def ask(query: SearchQuery, user: User | AnonymousUser) -> Answer:
-    found = matching(query, user)
-    ids, total = _page(query, found)
+    ids, total = _page(query, matching(query, user))
     counts = {facet: _count(query, user, facet) for facet in FACET_COLUMNS if query.facets}
-    return Answer(total, dict.fromkeys(ids), counts, source="database")
+    distinct = {facet: len(found) for facet, found in counts.items()}
+    return Answer(total, dict.fromkeys(ids), counts, source="database", distinct=distinct)
 
 
 def matching(

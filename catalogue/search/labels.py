@@ -8,7 +8,7 @@ from django.db.models import CharField, Value
 from django.utils.translation import get_language
 
 from catalogue.search.query import SearchQuery
-from catalogue.search.results import Counts, FacetValue
+from catalogue.search.results import Counts, FacetValue, Labels
 from layers.models import Licence, Region, ResourceType, TopicCategory, Visibility, Vocabulary
 
 VOCABULARIES: dict[str, type[Vocabulary]] = {
@@ -17,11 +17,11 @@ VOCABULARIES: dict[str, type[Vocabulary]] = {
     "type": ResourceType,
     "licence": Licence,
 }
-Labels = dict[tuple[str, str], str]
 
 
-def labelled(query: SearchQuery, counts: dict[str, Counts]) -> dict[str, list[FacetValue]]:
-    labels = _labels(query, counts)
+def labelled(
+    query: SearchQuery, counts: dict[str, Counts], labels: Labels
+) -> dict[str, list[FacetValue]]:
     return {
         facet: [
             FacetValue(
@@ -36,7 +36,7 @@ def labelled(query: SearchQuery, counts: dict[str, Counts]) -> dict[str, list[Fa
     }
 
 
-def _labels(query: SearchQuery, counts: dict[str, Counts]) -> Labels:
+def labels_of(query: SearchQuery, counts: dict[str, Counts]) -> Labels:
     language = (get_language() or "en").partition("-")[0]
     found = {("access", str(value)): str(label) for value, label in Visibility.choices}
     parts = [_rows(facet, list(codes)) for facet, codes in _codes(query, counts).items() if codes]

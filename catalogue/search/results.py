@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from layers.models import Layer
 
 Counts = dict[str, int]  # value of a facet -> number of hits, most frequent first
+Labels = dict[tuple[str, str], str]  # by facet and value
 Source = Literal["solr", "database"]
 
 
@@ -21,6 +22,7 @@ class Answer:
     scores: dict[str, float | None]  # by id, in the order of the hits
     counts: dict[str, Counts]
     source: Source
+    distinct: dict[str, int] = field(default_factory=dict)  # values of each facet, listed or not
     solr_ms: int | None = None
     is_partial: bool = False
 
@@ -49,6 +51,8 @@ class Found:
     hits: list[Hit]
     source: Source
     facets: dict[str, list[FacetValue]] = field(default_factory=dict)
+    labels: Labels = field(default_factory=dict)
+    distinct: dict[str, int] = field(default_factory=dict)
     took_ms: int = 0
     solr_ms: int | None = None
     is_partial: bool = False

@@ -165,7 +165,8 @@ def _facets(query: SearchQuery, parameters: Parameters) -> Iterator[tuple[str, d
     """Counts of a facet leave its own values aside, so that others can be added to them."""
     for facet, field in FACET_FIELDS.items():
         domain = {"excludeTags": facet}
-        yield facet, {"type": "terms", "field": field, "limit": FACET_LIMIT, "domain": domain}
+        terms = {"type": "terms", "field": field, "limit": FACET_LIMIT, "numBuckets": True}
+        yield facet, terms | {"domain": domain}
         for index, value in enumerate(query.chosen.get(facet, ())):
             name = f"{facet}_{index}"
             parameters[name] = value
@@ -180,6 +181,7 @@ def _answer(query: SearchQuery, raw: dict[str, Any]) -> Answer:
         total=response["numFound"],
         scores={document["id"]: document["score"] for document in response["docs"]},
         counts=_counts(query, raw.get("facets", {})),
+        distinct={f: raw["facets"][f].get("numBuckets", 0) for f in _counted(raw)},
         source="solr",
         solr_ms=header.get("QTime", 0),
         is_partial=bool(header.get("partialResults")),
@@ -194,3 +196,7 @@ def _counts(query: SearchQuery, facets: dict[str, Any]) -> dict[str, Counts]:
             found.setdefault(value, facets.get(f"{facet}_{index}", {}).get("count", 0))
         counts[facet] = found
     return counts
+
+
+def _counted(raw: dict[str, Any]) -> list[str]:
+    return [facet for facet in FACET_FIELDS if facet in raw.get("facets", {})]
