@@ -89,6 +89,7 @@ class Service(ABC):
 
         in_time = process.wait_until(settled, timeout, interval=0.1)
         if not self.running:
+            self.end_companions()
             raise ServiceError(f"{self.name} ended while starting: see {self.log}")
         if not in_time:
             raise ServiceError(f"{self.name} was not ready after {timeout:.0f} s: see {self.log}")

@@ -11,10 +11,10 @@ cd "$(dirname "$0")"
 
 fetch() {
   rm -rf target/lib target/classes
-  mvn --batch-mode --quiet dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory=target/lib
+  mvn --batch-mode --quiet -Dstyle.color=never dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory=target/lib
   refuse_unwanted_jars
   mkdir -p target/classes
-  javac -proc:none -cp 'target/lib/*' -d target/classes SolrLauncher.java
+  javac -proc:none -XDsuppressNotes -cp 'target/lib/*' -d target/classes SolrLauncher.java
 }
 
 refuse_unwanted_jars() {  # a second logging back end or an older Jetty would win by chance of file order
