@@ -32,6 +32,8 @@ from layers.models.vocabularies import (
 )
 from layers.querysets import LayerQuerySet
 
+RESERVED_SLUGS = frozenset({"new"})  # addresses of pages
+
 
 class State(models.TextChoices):
     DRAFT = "draft", _("draft")
@@ -304,7 +306,7 @@ class SlugRedirect(models.Model):
 def free_slug(title: str, identity: Any) -> str:
     """A slug of the title that no layer has or had; of the UUID where the title has no Latin letters."""
     base = slugify(title)[:200].strip("-") or "layer"
-    taken = Layer.objects.filter(slug=base).exclude(pk=identity).exists()
+    taken = base in RESERVED_SLUGS or Layer.objects.filter(slug=base).exclude(pk=identity).exists()
     if base != "layer" and not taken and not SlugRedirect.objects.filter(slug=base).exists():
         return base
     return f"{base}-{str(identity)[:8]}"

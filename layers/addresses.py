@@ -1,0 +1,18 @@
+"""The addresses of layers' pages."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from layers.models import Layer, SlugRedirect
+from layers.models.layer import RESERVED_SLUGS
+
+
+def check_slug(slug: str, layer: Layer) -> None:
+    if slug in RESERVED_SLUGS:
+        raise ValidationError(_("This address is taken by a page of the catalogue."))
+    if slug and SlugRedirect.objects.filter(slug=slug).exclude(layer=layer.pk).exists():
+        raise ValidationError(
+            _("This address once belonged to another layer and still leads there.")
+        )

@@ -1,0 +1,3 @@
+from layers.admin import layers, people, vocabularies
+
+__all__ = ["layers", "people", "vocabularies"]

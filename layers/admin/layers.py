@@ -1,0 +1,100 @@
+"""Layers in the admin. A save counts one edit, as everywhere, since `Layer.save` counts."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.contrib import admin
+from django.forms import ModelForm
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from layers.addresses import check_slug
+from layers.models import (
+    Attribute,
+    Distribution,
+    Layer,
+    LayerContact,
+    LayerDate,
+    SlugRedirect,
+    TemporalExtent,
+)
+
+
+class ContactInline(admin.TabularInline):
+    model = LayerContact
+    extra = 0
+    autocomplete_fields = ["party"]
+
+
+class DateInline(admin.TabularInline):
+    model = LayerDate
+    extra = 0
+
+
+class TemporalInline(admin.TabularInline):
+    model = TemporalExtent
+    extra = 0
+
+
+class DistributionInline(admin.StackedInline):
+    model = Distribution
+    extra = 0
+    autocomplete_fields = ["protocol"]
+
+
+class AttributeInline(admin.TabularInline):
+    model = Attribute
+    extra = 0
+
+
+class RedirectInline(admin.TabularInline):
+    model = SlugRedirect
+    extra = 0
+
+
+class LayerAdminForm(ModelForm):
+    def clean_slug(self) -> str:
+        slug: str = self.cleaned_data["slug"]
+        check_slug(slug, self.instance)
+        return slug
+
+
+@admin.register(Layer)
+class LayerAdmin(admin.ModelAdmin):
+    form = LayerAdminForm
+    list_display = ["title", "state", "visibility", "resource_type", "owner", "updated_at"]
+    list_filter = ["state", "visibility", "resource_type", "topic_categories", "updated_at"]
+    list_select_related = ["resource_type", "owner"]
+    list_per_page = 50
+    show_full_result_count = False
+    search_fields = ["title", "slug", "name", "=id"]
+    search_help_text = gettext_lazy("Title, address, service layer name or UUID")
+    date_hierarchy = "updated_at"
+    readonly_fields = [
+        "id", "version", "created_at", "created_by", "updated_at", "updated_by", "source",
+        "source_id", "extra",
+    ]  # fmt: skip
+    autocomplete_fields = [
+        "organisation", "owner", "group", "keywords", "regions", "languages", "topic_categories",
+        "metadata_language", "access_constraints", "use_constraints", "licence",
+    ]  # fmt: skip
+    inlines = [
+        ContactInline,
+        TemporalInline,
+        DateInline,
+        DistributionInline,
+        AttributeInline,
+        RedirectInline,
+    ]
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        return {"owner": request.user.pk, **super().get_changeform_initial_data(request)}
+
+    def save_model(self, request: HttpRequest, obj: Layer, form: Any, change: bool) -> None:
+        user = cast(User, request.user)
+        obj.updated_by = user
+        if not change:
+            obj.created_by = user
+        super().save_model(request, obj, form, change)

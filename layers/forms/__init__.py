@@ -1,0 +1,3 @@
+from layers.forms.editor import LayerEditor
+
+__all__ = ["LayerEditor"]

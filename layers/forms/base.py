@@ -1,0 +1,67 @@
+"""What the layer's form and the forms of its parts share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.forms.boundfield import BoundField
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from layers.forms.fields import TermField, TermsField
+from layers.terms import Terms
+from layers.texts import LONGEST_TEXT, validate_text
+
+RECOMMENDED = frozenset(
+    {
+        "abstract", "topic_categories", "keywords", "west", "licence", "organisation",
+        "maintenance_frequency", "lineage", "languages", "status",
+    }
+)  # fmt: skip
+
+
+class EditorField(BoundField):
+    @property
+    def level(self) -> str | Promise:
+        """How much the field is wanted, in a word."""
+        if self.field.required:
+            return _("required")
+        return _("recommended") if self.name in RECOMMENDED else _("optional")
+
+    @property
+    def shown(self) -> str:
+        """What the field holds, as a person reads it."""
+        value = self.value()
+        values = value if isinstance(value, list | tuple) else [value]
+        labels = {str(code): str(label) for code, label in getattr(self.field, "choices", [])}
+        texts = (labels.get(str(item), str(item)) for item in values if item not in (None, ""))
+        return ", ".join(sorted(texts) if len(values) > 1 else texts).replace("\r\n", "\n").strip()
+
+
+class EditorForm(forms.ModelForm):
+    """A model form whose terms are codes, checked against vocabularies that were read once."""
+
+    bound_field_class = EditorField
+
+    def __init__(self, *args: Any, terms: Terms, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field, TermField | TermsField):
+                field.load(terms)
+            elif isinstance(field, forms.CharField):
+                field.validators.append(validate_text)
+                if field.max_length is None:
+                    _limit(field, LONGEST_TEXT)
+
+    def _post_clean(self) -> None:
+        for name, field in self.fields.items():
+            if isinstance(field, TermField) and name in self.cleaned_data:
+                setattr(self.instance, f"{name}_id", self.cleaned_data[name])
+        super()._post_clean()  # type: ignore[misc]
+
+
+def _limit(field: forms.CharField, length: int) -> None:
+    field.max_length = length
+    field.validators.append(forms.fields.validators.MaxLengthValidator(length))
+    field.widget.attrs["maxlength"] = str(length)

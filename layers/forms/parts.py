@@ -1,0 +1,196 @@
+"""The repeated parts: rows of small forms. A row that is left blank is no part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from layers.changes import Contact
+from layers.forms.base import EditorForm
+from layers.forms.fields import TermField
+from layers.models import (
+    Attribute,
+    DateType,
+    Distribution,
+    Layer,
+    LayerContact,
+    LayerDate,
+    LinkFunction,
+    LinkProtocol,
+    Party,
+    Role,
+    TemporalExtent,
+)
+from layers.models.parts import Part
+
+BLANK_ROWS = 2  # to fill where there is no JavaScript
+MOST_ROWS = 500
+
+
+class ContactForm(EditorForm):
+    role = TermField(Role, initial="pointOfContact")
+    organisation = forms.CharField(label=_("Organisation"), max_length=500, required=False)
+
+    class Meta:
+        model = Party
+        fields = ["name", "email", "position_name", "phone", "url", "orcid"]
+
+    field_order = [
+        "role",
+        "name",
+        "organisation",
+        "email",
+        "position_name",
+        "phone",
+        "url",
+        "orcid",
+    ]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not (data.get("name") or data.get("organisation")) and "name" not in self.errors:
+            self.add_error("name", _("Name a person or an organisation."))
+        return data
+
+    def contact(self) -> Contact:
+        data = dict(self.cleaned_data)
+        data.pop("DELETE", None)
+        return Contact(position=data.pop("position_name"), **data)
+
+
+class PartForm(EditorForm):
+    def part(self) -> Part:
+        return self.instance
+
+
+class LinkForm(PartForm):
+    protocol = TermField(LinkProtocol, initial="WWW:LINK", label=_("Protocol"))
+    function = TermField(LinkFunction, required=False, label=_("Leads to"))
+
+    class Meta:
+        model = Distribution
+        fields = ["url", "name", "description", "media_type", "size_bytes"]
+        widgets = {
+            "url": forms.TextInput(attrs={"inputmode": "url"}),
+            "description": forms.Textarea(attrs={"rows": 2}),
+        }
+
+    field_order = ["url", "protocol", "function", "name", "description", "media_type", "size_bytes"]
+
+
+class DateForm(PartForm):
+    type = TermField(DateType, initial="publication", label=_("Event"))
+
+    class Meta:
+        model = LayerDate
+        fields = ["date"]
+
+    field_order = ["type", "date"]
+
+
+class TemporalForm(PartForm):
+    class Meta:
+        model = TemporalExtent
+        fields = ["start", "end"]
+        help_texts = {
+            "start": _("1590, 1850-03, 2024-05-17 or -0043; empty: no known beginning"),
+            "end": _("empty: still going on"),
+        }
+
+
+class AttributeForm(PartForm):
+    class Meta:
+        model = Attribute
+        fields = ["name", "label", "data_type", "unit", "description", "nullable"]
+        widgets = {"description": forms.Textarea(attrs={"rows": 1})}
+
+
+class Rows(forms.BaseFormSet):
+    """Every row may be left blank, so that a person without JavaScript can empty any of them."""
+
+    heading: Any = ""
+    add_label: Any = ""
+
+    def initial_form_count(self) -> int:
+        return 0
+
+    def total_form_count(self) -> int:
+        if self.is_bound:
+            return super().total_form_count()
+        return len(self.initial or []) + self.extra
+
+    @property
+    def kept(self) -> list[Any]:
+        """The rows that are parts of the layer, in the order of the page."""
+        return [form for form in self.forms if form.has_changed() and not self.is_removed(form)]
+
+    def is_removed(self, form: Any) -> bool:
+        return bool(getattr(form, "cleaned_data", {}).get("DELETE"))
+
+    @property
+    def shown(self) -> str:
+        """What the rows hold, as a person reads it, one a line."""
+        rows = self.kept if self.is_bound else self.forms[: len(self.initial or [])]
+        return "\n".join(
+            " · ".join(text for field in form if field.name != "DELETE" and (text := field.shown))
+            for form in rows
+        )
+
+
+def rows_of(form: type[forms.BaseForm], heading: Any, add: Any) -> type[Rows]:
+    made = forms.formset_factory(
+        form,  # type: ignore[arg-type]
+        formset=Rows,
+        extra=BLANK_ROWS,
+        can_delete=True,
+        max_num=MOST_ROWS,
+        validate_max=True,
+        absolute_max=MOST_ROWS + BLANK_ROWS + 1,
+    )
+    made.heading, made.add_label = heading, add
+    return made
+
+
+PARTS: dict[str, type[Rows]] = {
+    "temporal": rows_of(TemporalForm, _("Time covered"), _("Add a period")),
+    "dates": rows_of(DateForm, _("Dates"), _("Add a date")),
+    "contacts": rows_of(ContactForm, _("Contacts"), _("Add a contact")),
+    "links": rows_of(LinkForm, _("Links"), _("Add a link")),
+    "attributes": rows_of(AttributeForm, _("Attributes"), _("Add an attribute")),
+}
+
+
+def contact_values(contacts: Iterable[LayerContact]) -> list[dict[str, Any]]:
+    rows = []
+    for contact in contacts:
+        party = contact.party
+        organisation = party.organisation.name if party.organisation else ""
+        names = ContactForm._meta.fields or []
+        values = {name: getattr(party, name) for name in names}
+        rows.append(values | {"role": contact.role_id, "organisation": organisation})
+    return rows
+
+
+def part_values(form: type[EditorForm], parts: Iterable[Part]) -> list[dict[str, Any]]:
+    names = {
+        name: f"{name}_id" if isinstance(field, TermField) else name
+        for name, field in form.base_fields.items()
+    }
+    return [{name: getattr(part, column) for name, column in names.items()} for part in parts]
+
+
+def values_of(layer: Layer) -> dict[str, list[dict[str, Any]]]:
+    """The rows that the layer has now, for each of PARTS."""
+    if layer._state.adding:
+        return {name: [] for name in PARTS}
+    contacts = layer.layer_contacts.select_related("party__organisation")
+    return {
+        "temporal": part_values(TemporalForm, layer.temporal_extents.all()),
+        "dates": part_values(DateForm, layer.dates.all()),
+        "contacts": contact_values(contacts),
+        "links": part_values(LinkForm, layer.distributions.all()),
+        "attributes": part_values(AttributeForm, layer.attributes.all()),
+    }

@@ -1,0 +1,89 @@
+"""The one way to change a layer, for the editor, the API and whatever comes later."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, transaction
+
+from layers.changes import Changes
+from layers.models import Layer
+from layers.models.layer import free_slug
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class LayerError(Exception):
+    """Something that this room refuses to do."""
+
+
+class EditConflict(LayerError):
+    """Somebody else saved the layer since the version that this edit began with."""
+
+    def __init__(self, current: Layer) -> None:
+        super().__init__(f"{current.pk} is at version {current.version}")
+        self.current = current
+
+
+@contextmanager
+def editing(layer: Layer, by: User, expected_version: int | None = None) -> Iterator[Layer]:
+    """One edit in one transaction: the block writes parts and relations, the layer is saved at its end.
+
+    `layer` may carry changed columns already. Its row is locked, where the database can do so, and
+    must still be at `expected_version` (by default the one that `layer` was read with). The version
+    grows by one, whatever the block does; nothing is kept when it raises.
+    Raises EditConflict, and Layer.DoesNotExist when the layer was deleted meanwhile.
+    """
+    with transaction.atomic():
+        _lock(layer, layer.version if expected_version is None else expected_version)
+        yield layer
+        layer.updated_by = by
+        layer.save()
+
+
+def edit(layer: Layer, changes: Changes, by: User, expected_version: int | None = None) -> Layer:
+    """Raises what `editing` raises."""
+    with editing(layer, by, expected_version):
+        changes.write_columns(layer)
+        changes.write_relations(layer)
+    return layer
+
+
+def create(layer: Layer, changes: Changes, by: User) -> Layer:
+    """Saves a new layer with all its parts as version 1; it belongs to its creator."""
+    layer.created_by = layer.updated_by = by
+    if layer.owner_id is None:
+        layer.owner = by
+    with transaction.atomic():
+        changes.write_columns(layer)
+        _insert(layer)
+        changes.write_relations(layer)
+    return layer
+
+
+def delete(layer: Layer, expected_version: int | None = None) -> None:
+    """Raises what `editing` raises."""
+    with transaction.atomic():
+        _lock(layer, layer.version if expected_version is None else expected_version)
+        layer.delete()
+
+
+def _lock(layer: Layer, expected_version: int) -> None:
+    current = Layer.objects.select_for_update(of=("self",)).get(pk=layer.pk)
+    if current.version != expected_version or layer.version != expected_version:
+        raise EditConflict(current)
+
+
+def _insert(layer: Layer) -> None:
+    """Two layers of the same title may be created in the same moment: the second gets a longer slug."""
+    try:
+        with transaction.atomic():
+            layer.save(force_insert=True)
+    except IntegrityError:
+        if not Layer.objects.filter(slug=layer.slug).exists():
+            raise
+        layer.slug = free_slug(layer.title, layer.pk)
+        layer.save(force_insert=True)

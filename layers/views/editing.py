@@ -1,0 +1,113 @@
+"""The pages that change a layer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.authentication import caller_of
+from layers import services
+from layers.access import may_edit
+from layers.forms import LayerEditor
+from layers.models import Layer
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def layer_new(request: HttpRequest) -> HttpResponse:
+    user = caller_of(request)
+    editor = LayerEditor(Layer(owner=user), user, typed(request))
+    if request.method == "POST" and editor.is_valid():
+        layer = services.create(editor.layer, editor.changes(), user)
+        messages.success(request, _("“%(title)s” was created.") % {"title": layer.title})
+        return redirect("layer", layer.slug)
+    return render(request, "layers/edit.html", {"editor": editor, "is_new": True})
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def layer_edit(request: HttpRequest, slug: str) -> HttpResponse:
+    user = caller_of(request)
+    layer = editable(request, slug)
+    # The form puts what was typed onto the layer.
+    context = {"address": slug, "heading": layer.title}
+    editor = LayerEditor(layer, user, typed(request))
+    if request.method == "GET":
+        return render(request, "layers/edit.html", context | {"editor": editor})
+    if editor.expected_version not in (None, layer.version):
+        return conflict(request, editor)
+    if not editor.is_valid():
+        return render(request, "layers/edit.html", context | {"editor": editor})
+    try:
+        services.edit(layer, editor.changes(), user, editor.expected_version)
+    except services.EditConflict:
+        return conflict(request, editor)
+    messages.success(request, _("“%(title)s” was saved.") % {"title": layer.title})
+    return redirect("layer", layer.slug)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def layer_delete(request: HttpRequest, slug: str) -> HttpResponse:
+    layer = editable(request, slug)
+    if request.method == "GET":
+        return render(request, "layers/delete.html", {"layer": layer})
+    try:
+        services.delete(layer, _number(request.POST.get("version", "")))
+    except services.EditConflict as error:
+        context = {"layer": error.current, "changed": True}
+        return render(request, "layers/delete.html", context, status=409)
+    messages.success(request, _("“%(title)s” was deleted.") % {"title": layer.title})
+    return redirect("home")
+
+
+def editable(request: HttpRequest, slug: str) -> Layer:
+    """404 for a layer that the person may not read, 403 for one that is only for reading."""
+    layers = Layer.objects.readable_by(request.user)
+    layer = get_object_or_404(
+        layers.select_related("organisation", "group", "updated_by"), slug=slug
+    )
+    if not may_edit(request.user, layer):
+        raise PermissionDenied
+    return layer
+
+
+def conflict(request: HttpRequest, editor: LayerEditor) -> HttpResponse:
+    """Both versions side by side. What was typed stays in the form, which now continues from the
+    version that is saved: sending it again is a decision."""
+    saved = LayerEditor(_as_saved(editor.layer), editor.user, terms=editor.terms)
+    data = editor.form.data.copy()
+    data["version"] = str(saved.layer.version)
+    again = LayerEditor(_as_saved(editor.layer), editor.user, data, editor.terms)
+    context: dict[str, Any] = {
+        "editor": again,
+        "saved": saved.layer,
+        "differences": again.differences(saved),
+    }
+    return render(request, "layers/conflict.html", context, status=409)
+
+
+def _as_saved(layer: Layer) -> Layer:
+    layers = Layer.objects.select_related("organisation", "group", "updated_by")
+    return get_object_or_404(layers, pk=layer.pk)
+
+
+def typed(request: HttpRequest) -> QueryDict | None:
+    """What was sent, with line breaks as the catalogue keeps them."""
+    if request.method != "POST":
+        return None
+    data = request.POST.copy()
+    for name, values in request.POST.lists():
+        data.setlist(name, [value.replace("\r\n", "\n") for value in values])
+    return data
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
