@@ -7,10 +7,12 @@ the project's folder, ``local.env`` in ``DATA_DIR`` (secrets that ``make run`` g
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import quote, urlsplit
+
+from celery.app.defaults import SETTING_KEYS
 
 T = TypeVar("T")
 
@@ -113,6 +115,15 @@ class Environment:
     def solr_url(self) -> str:
         default = f"http://127.0.0.1:{self.port('SOLR_PORT', 8983)}/solr"
         return self.http_url("SOLR_URL", default).rstrip("/")
+
+
+def refuse_unknown_celery_settings(names: Iterable[str]) -> None:
+    """A misspelt setting would otherwise be ignored without a word."""
+    # Celery's Django fixup reads the last one, which is missing in Celery's own table.
+    known = SETTING_KEYS | {"db_reuse_max"}
+    for name in names:
+        if name.startswith("CELERY_") and name.removeprefix("CELERY_").lower() not in known:
+            raise ConfigurationError(name, "is no setting of Celery")
 
 
 def _secret(name: str) -> bool:

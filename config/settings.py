@@ -10,7 +10,7 @@ import dj_email_url
 from django.utils.translation import gettext_lazy as _
 from kombu import Exchange, Queue
 
-from config.environment import Environment
+from config.environment import Environment, refuse_unknown_celery_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment(BASE_DIR)
@@ -191,23 +191,19 @@ CELERY_DB_REUSE_MAX = 1000
 CELERY_TIMEZONE = "UTC"
 
 
-def _queue(name: str, exchange: str) -> Queue:
-    return Queue(
+# One exchange for all: a worker binds the exchange of every queue, also of those it does not consume.
+CELERY_TASK_DEFAULT_EXCHANGE = "catalogue"
+CELERY_TASK_DEFAULT_EXCHANGE_TYPE = "topic"
+CELERY_TASK_DEFAULT_QUEUE = CELERY_TASK_DEFAULT_ROUTING_KEY = "jobs"
+CELERY_TASK_QUEUES = [
+    Queue(
         name,
-        Exchange(exchange, type="topic", durable=True),
+        Exchange(CELERY_TASK_DEFAULT_EXCHANGE, type=CELERY_TASK_DEFAULT_EXCHANGE_TYPE),
         routing_key=name,
         queue_arguments={"x-queue-type": "quorum"},
     )
-
-
-CELERY_TASK_QUEUES = [
-    _queue("index.live", "index"),
-    _queue("index.bulk", "index"),
-    _queue("jobs", "jobs"),
+    for name in ("index.live", "index.bulk", "jobs")
 ]
-CELERY_TASK_DEFAULT_QUEUE = CELERY_TASK_DEFAULT_ROUTING_KEY = "jobs"
-CELERY_TASK_DEFAULT_EXCHANGE = "jobs"
-CELERY_TASK_DEFAULT_EXCHANGE_TYPE = "topic"
 CELERY_TASK_ROUTES = {
     "solr_sync.tasks.sync_document": {"queue": "index.live"},
     "solr_sync.tasks.sweep": {"queue": "index.live"},
@@ -254,3 +250,5 @@ LOGGING = {
         "pysolr": {"level": "CRITICAL"},
     },
 }
+
+refuse_unknown_celery_settings(list(globals()))
