@@ -28,7 +28,17 @@ MODELS = {
     "regions": "Region",
 }
 # Columns that stand in the files under the same name.
-PLAIN = ("code", "label", "definition", "labels", "number", "reference_uri", "url", "alpha2", "level")
+PLAIN = (
+    "code",
+    "label",
+    "definition",
+    "labels",
+    "number",
+    "reference_uri",
+    "url",
+    "alpha2",
+    "level",
+)
 
 
 def load_vocabularies(apps: Apps, using: str = "default") -> None:
@@ -41,9 +51,16 @@ def load_vocabularies(apps: Apps, using: str = "default") -> None:
         model._base_manager.using(using).bulk_create(terms, ignore_conflicts=True, batch_size=500)
 
 
+def entries_of(name: str) -> list[dict[str, Any]]:
+    """A file as it is, with what the database does not hold: other names and codes."""
+    entries: list[dict[str, Any]] = json.loads(
+        (FOLDER / f"{name}.json").read_text(encoding="utf-8")
+    )
+    return entries
+
+
 def _terms(name: str, known: set[str]) -> Iterator[dict[str, Any]]:
-    entries = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
-    for position, entry in enumerate(entries):
+    for position, entry in enumerate(entries_of(name)):
         columns = {
             column: entry[column]
             for column in PLAIN
