@@ -91,7 +91,7 @@ class RabbitMQ(Service):
     @property
     def ports(self) -> dict[str, int]:
         return {
-            "RabbitMQ": self.port,
+            "RABBITMQ_PORT": self.port,
             "RabbitMQ's management": self.port + MANAGEMENT,
             "RabbitMQ's epmd": self.port + EPMD,
             "RabbitMQ's distribution": self.port + DISTRIBUTION,

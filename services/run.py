@@ -84,7 +84,7 @@ def own_servers(environment: Environment) -> list[Service]:
 
 
 def all_ports(environment: Environment, servers: list[Service]) -> dict[str, int]:
-    wanted = {"the site": environment.web_port, "Flower": environment.flower_port}
+    wanted = {"PORT": environment.web_port, "FLOWER_PORT": environment.flower_port}
     for server in servers:
         wanted |= server.ports
     for port, count in Counter(wanted.values()).items():

@@ -29,7 +29,7 @@ class Solr(Service):
 
     @property
     def ports(self) -> dict[str, int]:
-        return {"Solr": self.port, "Solr's ZooKeeper": self.port + ZOOKEEPER}
+        return {"SOLR_PORT": self.port, "Solr's ZooKeeper": self.port + ZOOKEEPER}
 
     def prepare(self) -> None:
         if not JARS.is_dir():

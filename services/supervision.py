@@ -26,6 +26,7 @@ SERVERS = ("rabbitmq", "solr")
 RELOADED = ("worker-live", "worker-bulk", "worker-jobs", "beat")
 # The path of a socket may have 107 letters; supervisord appends its pid for a moment.
 LONGEST_SOCKET_PATH = 95
+UNREACHABLE = (OSError, xmlrpc.client.Error, http.client.HTTPException)
 PATIENCE = 250  # longer than all the stopwaitsecs together
 
 
@@ -76,7 +77,7 @@ class Supervisor:
         for section in parser.sections():
             for option, value in parser.items(section):
                 parser.set(section, option, self._fitted(value))
-        for name in _programs(parser):
+        for name in _programs_of(parser):
             parser.set(f"program:{name}", "autostart", str(name in SERVERS).lower())
         if self.reload:
             self._reload_on_change(parser)
@@ -98,16 +99,17 @@ class Supervisor:
             parser.set(section, "command", f"watchfiles --filter python {command} {watched}")
 
     def start_programs(self) -> None:
-        rpc = self._rpc().supervisor
-        processes: Any = rpc.getAllProcessInfo()
-        for name in [info["name"] for info in processes]:
-            if name not in SERVERS:
-                rpc.startProcess(name, False)
+        for name in self._programs():
+            self._rpc().supervisor.startProcess(name, False)
+
+    def _programs(self) -> list[str]:
+        processes: Any = self._rpc().supervisor.getAllProcessInfo()
+        return [info["name"] for info in processes if info["name"] not in SERVERS]
 
     def _answers(self) -> bool:
         try:
             return bool(self._rpc().supervisor.getState())
-        except (OSError, xmlrpc.client.Error, http.client.HTTPException):
+        except UNREACHABLE:
             return False
 
     def _rpc(self) -> xmlrpc.client.ServerProxy:
@@ -116,13 +118,22 @@ class Supervisor:
     def stop(self) -> None:
         """Ends everything that belongs to this copy; safe to repeat."""
         if pid := self.pid_file.read():
+            self._stop_programs()
             process.end([pid], signal.SIGTERM, PATIENCE)
         left = process.marked(MARK, str(self.data_dir))
         process.end(left, signal.SIGTERM, 10)
         self.pid_file.remove()
 
+    def _stop_programs(self) -> None:
+        """All at once: supervisord by itself would wait for one after the other."""
+        try:
+            for name in self._programs():
+                self._rpc().supervisor.stopProcess(name, False)
+        except UNREACHABLE:
+            return
 
-def _programs(parser: RawConfigParser) -> list[str]:
+
+def _programs_of(parser: RawConfigParser) -> list[str]:
     prefix = "program:"
     return [name.removeprefix(prefix) for name in parser.sections() if name.startswith(prefix)]
 
