@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 
+from layers.admin.urls import HTTPS
 from layers.models import Organisation, Party
 
 
@@ -9,6 +10,7 @@ from layers.models import Organisation, Party
 class OrganisationAdmin(admin.ModelAdmin):
     list_display = ["name", "url", "ror"]
     search_fields = ["name", "ror"]
+    formfield_overrides = HTTPS
 
 
 @admin.register(Party)
@@ -19,3 +21,4 @@ class PartyAdmin(admin.ModelAdmin):
     list_select_related = ["organisation"]
     search_fields = ["name", "organisation__name", "email", "orcid"]
     autocomplete_fields = ["organisation"]
+    formfield_overrides = HTTPS

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.http import HttpRequest
 
+from layers.admin.urls import HTTPS
 from layers.models import (
     Classification,
     DateType,
@@ -64,6 +65,7 @@ class LinkProtocolAdmin(VocabularyAdmin):
 class LicenceAdmin(VocabularyAdmin):
     list_display = ["label", "code", "is_open", "url"]
     list_filter = ["is_open"]
+    formfield_overrides = HTTPS
 
 
 @admin.register(Region)

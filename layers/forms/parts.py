@@ -33,6 +33,9 @@ MOST_ROWS = 500
 class ContactForm(EditorForm):
     role = TermField(Role, initial="pointOfContact")
     organisation = forms.CharField(label=_("Organisation"), max_length=500, required=False)
+    url = forms.URLField(
+        label=_("Web page"), max_length=2000, required=False, assume_scheme="https"
+    )
 
     class Meta:
         model = Party

@@ -493,6 +493,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='layer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('east__isnull', True), ('north__isnull', True), ('south__isnull', True), ('west__isnull', True)), models.Q(('east__range', (-180, 180)), ('north__lte', 90), ('south__gte', -90), ('south__lte', models.F('north')), ('west__range', (-180, 180))), _connector='OR'), name='layer_box_whole_or_absent'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('east__isnull', True), ('north__isnull', True), ('south__isnull', True), ('west__isnull', True)), models.Q(('east__isnull', False), ('east__range', (-180, 180)), ('north__isnull', False), ('north__lte', 90), ('south__gte', -90), ('south__isnull', False), ('south__lte', models.F('north')), ('west__isnull', False), ('west__range', (-180, 180))), _connector='OR'), name='layer_box_whole_or_absent'),
         ),
     ]

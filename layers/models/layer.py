@@ -206,6 +206,11 @@ class Layer(models.Model):
                     west__isnull=True, south__isnull=True, east__isnull=True, north__isnull=True
                 )
                 | models.Q(
+                    # A comparison with null is neither true nor false, which a check lets pass.
+                    west__isnull=False,
+                    south__isnull=False,
+                    east__isnull=False,
+                    north__isnull=False,
                     west__range=(-180, 180),
                     east__range=(-180, 180),
                     south__gte=-90,
