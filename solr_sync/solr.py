@@ -97,7 +97,7 @@ class SolrClient(pysolr.Solr):
 
     def versions_of(self, ids: Sequence[str]) -> dict[str, int]:
         """`sync_version` of what Solr holds, committed or not, tombstones too."""
-        body = urlencode({"ids": ",".join(ids), "fl": "id,sync_version", "wt": "json"})
+        body = urlencode({"ids": ",".join(ids), "fl": "id,sync_version", "omitHeader": "false"})
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         response = request(
             "post", f"{self.url}/get", data=body.encode(), headers=headers, timeout=self.timeout

@@ -1,0 +1,183 @@
+"""The real thing for tests: services that `make test` started, workers of their own, a clean slate."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import connection
+from django.test.utils import setup_databases, teardown_databases
+from services.bundle import Services, from_environment
+
+PROJECT = Path(__file__).resolve().parent.parent
+# What a test may leave behind; vocabularies, loaded by migration, stay.
+SLATE = [
+    "layers.Layer",
+    "layers.Party",
+    "layers.Organisation",
+    "layers.Keyword",
+    "accounts.User",
+    "accounts.Group",
+    "solr_sync.LedgerEntry",
+    "solr_sync.RelatedChange",
+    "solr_sync.Collection",
+]
+
+
+def eventually(
+    condition: Callable[[], Any], *, within: float = 20, what: str = "the condition"
+) -> Any:
+    """Returns the first true value of `condition`; fails the test when the time is up."""
+    deadline = time.monotonic() + within
+    while not (value := condition()):
+        if time.monotonic() > deadline:
+            pytest.fail(f"{what} did not come true within {within} s")
+        time.sleep(0.02)
+    return value
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
+    """The test database, also for tests that commit for real and so don't use `db`.
+
+    pytest-django's own makes a database only for tests that ask for one of its fixtures.
+    """
+    with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False)
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(made, verbosity=0)
+
+
+@pytest.fixture(scope="session")
+def services() -> Services:
+    return from_environment()
+
+
+class Process:
+    """A program of the catalogue, started as supervisord starts it, on the test database."""
+
+    def __init__(self, log: Path, *command: str, **environment: str) -> None:
+        self.log, self.command, self.environment = log, command, environment
+        self.child: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        with self.log.open("ab") as log:
+            self.child = subprocess.Popen(
+                [sys.executable, "-m", *self.command],
+                cwd=PROJECT,
+                env=os.environ | {"DATABASE_URL": test_database_url()} | self.environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+
+    def signal(self, number: signal.Signals) -> None:
+        assert self.child is not None
+        self.child.send_signal(number)
+
+    def stop(self, *, within: float = 40) -> None:
+        if self.child is None or self.child.poll() is not None:
+            return
+        self.child.terminate()
+        try:
+            self.child.wait(within)
+        except subprocess.TimeoutExpired:
+            self.child.kill()
+            self.child.wait()
+
+    def has_logged(self, text: str) -> bool:
+        return self.log.exists() and text in self.log.read_text(errors="replace")
+
+
+def test_database_url() -> str:
+    """The address of the database that pytest-django made, for programs started by tests."""
+    name = str(connection.settings_dict["NAME"])
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{name}"
+    return os.environ["DATABASE_URL"].rpartition("/")[0] + f"/{name}"
+
+
+test_database_url.__test__ = False  # type: ignore[attr-defined]
+
+
+@pytest.fixture(scope="session")
+def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("logs")
+
+
+def celery_worker(logs: Path, queue: str, concurrency: int) -> Process:
+    name = f"{queue}-{time.monotonic_ns()}"
+    return Process(
+        logs / f"{name}.log",
+        *("celery", "-A", "config", "worker", "-Q", queue, "-c", str(concurrency)),
+        *("-n", f"{name}@%h", "-l", "INFO"),
+    )
+
+
+@pytest.fixture(scope="session")
+def worker_processes(
+    services: Services, django_db_setup: None, django_db_blocker: Any, logs: Path
+) -> Iterator[dict[str, Process]]:
+    """Live and bulk worker, started once; a test that stops one starts it again."""
+    found = {
+        "live": celery_worker(logs, "index.live", 2),
+        "bulk": celery_worker(logs, "index.bulk", 1),
+    }
+    with django_db_blocker.unblock():
+        for process in found.values():
+            process.start()
+    for process in found.values():
+        eventually(lambda p=process: p.has_logged(" ready."), within=60, what="the worker's start")
+    yield found
+    for process in found.values():
+        process.stop()
+
+
+@pytest.fixture
+def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Real commits, and a clean slate before and after. Vocabularies stay, unlike with a flush."""
+    with django_db_blocker.unblock():
+        _wipe()
+        yield
+        _wipe()
+        connection.close()
+
+
+def _wipe() -> None:
+    assert "test" in str(connection.settings_dict["NAME"])
+    for label in SLATE:
+        apps.get_model(label)._base_manager.all().delete()
+
+
+@pytest.fixture(scope="session")
+def solr_collection(services: Services, django_db_setup: None) -> str:
+    """The collection `layers`, as `solr_init` makes it."""
+    from solr_sync import collections
+
+    services.solr.start()
+    services.solr.wait_ready(120)
+    collections.ensure("layers")
+    return "layers"
+
+
+@pytest.fixture
+def solr(solr_collection: str, committed: None) -> Any:
+    """The collection, emptied."""
+    from solr_sync.solr import client_for
+
+    client = client_for(solr_collection)
+    client.delete(q="*:*", commit=True)
+    return client
+
+
+@pytest.fixture
+def workers(solr: Any, worker_processes: dict[str, Process]) -> dict[str, Process]:
+    return worker_processes
