@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 
-from services import cleaning, ports, run, testing
+from services import cleaning, policies, ports, probes, run, testing
 from services.environment import Environment, SettingError
 from services.installation import InstallationError
 from services.rabbitmq import RabbitMQ
@@ -43,6 +43,12 @@ def in_foreground(service: Service) -> None:
         raise
 
 
+def check_alive(arguments: Sequence[str]) -> int:
+    """For health checks of containers: PORT PATH."""
+    port, path = arguments
+    return 0 if probes.is_alive(int(port), path) else 1
+
+
 COMMANDS: Mapping[str, Callable[[Sequence[str]], int | None]] = {
     "run": lambda _arguments: run.run(),
     "stop": lambda _arguments: cleaning.stop(),
@@ -51,6 +57,8 @@ COMMANDS: Mapping[str, Callable[[Sequence[str]], int | None]] = {
     "lint": testing.lint,
     "rabbitmq": run_rabbitmq,
     "solr": run_solr,
+    "policy": lambda _arguments: policies.apply(Environment()),
+    "alive": check_alive,
 }
 ERRORS = (ServiceError, SettingError, InstallationError, ports.PortInUseError)
 

@@ -23,6 +23,12 @@ def get(
         connection.close()
 
 
+def is_alive(port: int, path: str) -> bool:
+    """Whether something answers, be it with a redirect to https or a refusal of our host name."""
+    answer = get(port, path)
+    return answer is not None and answer[0] < 500
+
+
 def is_ok(port: int, path: str, headers: Mapping[str, str] | None = None) -> bool:
     answer = get(port, path, headers)
     return answer is not None and answer[0] == 200
