@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
+from django.db import connections, router
 from django.utils.text import slugify
 
 from layers.models import (
@@ -21,8 +22,9 @@ from layers.models import (
 )
 from layers.models.parts import Part
 
-BATCH = 500  # rows of a statement
 SLUG_LENGTH = 200
+
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -54,7 +56,7 @@ class BulkWriter:
     def create(self, described: Sequence[DescribedLayer]) -> None:
         self._set_organisations(described)
         give_slugs([one.layer for one in described])
-        Layer.objects.bulk_create([one.layer for one in described], batch_size=BATCH)
+        Layer.objects.bulk_create([one.layer for one in described])
         self._write_belongings(described)
 
     def update(self, described: Sequence[DescribedLayer], fields: Iterable[str]) -> None:
@@ -64,7 +66,7 @@ class BulkWriter:
         """
         self._set_organisations(described)
         layers = [one.layer for one in described]
-        Layer.objects.bulk_update(layers, {*fields, "organisation"}, batch_size=BATCH)
+        Layer.objects.bulk_update(layers, {*fields, "organisation"})
         ids = [layer.pk for layer in layers]
         for name in {name for one in described for name in one.terms} | {"keywords"}:
             _through(name)._default_manager.filter(layer_id__in=ids).delete()
@@ -85,56 +87,55 @@ class BulkWriter:
                     part.set_years()
                 parts.setdefault(type(part), []).append(part)
         for model, rows in parts.items():
-            model._default_manager.bulk_create(rows, batch_size=BATCH)
+            model._default_manager.bulk_create(rows)
 
     def _write_terms(self, described: Sequence[DescribedLayer]) -> None:
-        rows: dict[str, list[Any]] = {}
-        for one in described:
-            for name, codes in one.terms.items():
-                model = _through(name)
-                column = _column(name)
-                rows.setdefault(name, []).extend(
-                    model(**{"layer_id": one.layer.pk, column: code})
-                    for code in dict.fromkeys(codes)
-                )
-        for name, rows_of_name in rows.items():
-            _through(name)._default_manager.bulk_create(rows_of_name, batch_size=BATCH)
+        names = dict.fromkeys(name for one in described for name in one.terms)
+        for name in names:
+            _insert_pairs(
+                name,
+                [
+                    (one.layer.pk, code)
+                    for one in described
+                    for code in dict.fromkeys(one.terms.get(name, ()))
+                ],
+            )
 
     def _write_keywords(self, described: Sequence[DescribedLayer]) -> None:
         names = {Keyword.fold(word): word for one in reversed(described) for word in one.keywords}
         self._learn_keywords(names)
-        model = _through("keywords")
-        rows = [
-            model(layer_id=one.layer.pk, keyword_id=self._keywords[folded])
+        pairs = [
+            (one.layer.pk, self._keywords[folded])
             for one in described
             for folded in dict.fromkeys(map(Keyword.fold, one.keywords))
         ]
-        model._default_manager.bulk_create(rows, batch_size=BATCH)
+        _insert_pairs("keywords", pairs)
 
     def _learn_keywords(self, names: Mapping[str, str]) -> None:
         missing = sorted(names.keys() - self._keywords.keys())
         # In one order, so that two processes that add the same keywords don't wait for each other.
         new = [Keyword(name=" ".join(names[key].split())[:255], folded=key) for key in missing]
-        Keyword.objects.bulk_create(new, ignore_conflicts=True, batch_size=BATCH)
+        Keyword.objects.bulk_create(new, ignore_conflicts=True)
         for some in _slices(missing):
             found = Keyword.objects.filter(folded__in=some)
             self._keywords |= dict(found.values_list("folded", "pk"))
 
     def _set_organisations(self, described: Sequence[DescribedLayer]) -> None:
         if self._organisations is None:
-            known = Organisation.objects.values_list("name", "pk")
-            self._organisations = {name.casefold(): pk for name, pk in known}
+            self._organisations = {}
+            self._learn_organisations()
+        names = {one.organisation.casefold(): one.organisation for one in described}
+        new = [names[key] for key in sorted(names) if key and key not in self._organisations]
+        if new:
+            rows = [Organisation(name=name) for name in new]
+            Organisation.objects.bulk_create(rows, ignore_conflicts=True)
+            self._learn_organisations()
         for one in described:
-            one.layer.organisation_id = (
-                self._organisation(one.organisation) if one.organisation else None
-            )
+            one.layer.organisation_id = self._organisations.get(one.organisation.casefold())
 
-    def _organisation(self, name: str) -> int:
-        assert self._organisations is not None  # noqa: S101 - `_set_organisations` has read them
-        key = name.casefold()
-        if key not in self._organisations:
-            self._organisations[key] = Organisation.objects.get_or_create(name=name)[0].pk
-        return self._organisations[key]
+    def _learn_organisations(self) -> None:
+        known = Organisation.objects.values_list("name", "pk")
+        self._organisations = {name.casefold(): pk for name, pk in known}
 
     def _contacts(self, described: Sequence[DescribedLayer]) -> list[Part]:
         self._learn_parties({name for one in described for _role, name in one.contacts})
@@ -163,7 +164,7 @@ class BulkWriter:
             known = Party.objects.filter(name__in=some, phone="", **only_named).order_by("-pk")
             self._parties |= dict(known.values_list("name", "pk"))
         new = [Party(name=name) for name in missing if name not in self._parties]
-        for party in Party.objects.bulk_create(new, batch_size=BATCH):
+        for party in Party.objects.bulk_create(new):
             self._parties[party.name] = party.pk
 
 
@@ -187,10 +188,28 @@ def _through(name: str) -> Any:
     return getattr(Layer, name).through
 
 
-def _column(name: str) -> str:
-    return f"{Layer._meta.get_field(name).m2m_reverse_field_name()}_id"  # type: ignore[union-attr]
+def _insert_pairs(name: str, pairs: Sequence[tuple[Any, Any]]) -> None:
+    """Rows of a many-to-many table, by hand: models would take most of the time of a run.
+
+    One statement where the database can take it, so that whoever watches it sees bulk work.
+    """
+    model = _through(name)
+    layer, other = (
+        model._meta.get_field(getattr(Layer._meta.get_field(name), method)())
+        for method in ("m2m_field_name", "m2m_reverse_field_name")
+    )
+    connection = connections[router.db_for_write(Layer)]
+    quote = connection.ops.quote_name
+    into = f"{quote(model._meta.db_table)} ({quote(layer.column)}, {quote(other.column)})"
+    with connection.cursor() as cursor:
+        for some in _slices(pairs, (connection.features.max_query_params or 2 * len(pairs)) // 2):
+            values: list[Any] = []
+            for one, another in some:
+                values += layer.get_db_prep_save(one, connection), another
+            rows = ", ".join(["(%s, %s)"] * len(some))
+            cursor.execute(f"INSERT INTO {into} VALUES {rows}", values)  # noqa: S608
 
 
-def _slices(values: Sequence[str]) -> Iterable[Sequence[str]]:
+def _slices(values: Sequence[T], size: int = 500) -> Iterable[Sequence[T]]:
     """SQLite takes a limited number of parameters in a statement."""
-    return (values[start : start + BATCH] for start in range(0, len(values), BATCH))
+    return (values[start : start + size] for start in range(0, len(values), max(size, 1)))

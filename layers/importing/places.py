@@ -106,6 +106,8 @@ class Gazetteer:
         """The region that a place is or lies in, never one that the layer's box does not touch."""
         for position, name in enumerate(_candidates(place)):
             codes = [code for code in self.names.get(name, ()) if self._touches(code, box)]
+            # Antarctica is a continent and, in ISO 3166-1, a country.
+            codes = [code for code in codes if self.levels[code] == "continent"] or codes
             if len(codes) == 1:
                 return Match(codes[0], exact=position == 0)
             part_of = self.parts.get(name, "")
