@@ -7,4 +7,6 @@ class CatalogueConfig(AppConfig):
     verbose_name = _("Catalogue")
 
     def ready(self) -> None:
-        from catalogue import checks  # noqa: F401 - importing registers them
+        from catalogue import checks, receivers  # noqa: F401 - importing registers the checks
+
+        receivers.connect()
