@@ -1,7 +1,8 @@
 """Where settings come from, and what is said when one is wrong.
 
-A name is looked up in this order: the environment, the file that ``NAME_FILE`` points to, ``.env`` in
-the project's folder, ``local.env`` in ``DATA_DIR`` (secrets that ``make run`` generated), the default.
+A name is looked up in this order: the environment, the file that ``NAME_FILE`` points to, ``.env``
+in the project's folder, ``local.env`` in ``DATA_DIR`` (secrets that ``make run`` generated), the
+default.
 """
 
 from __future__ import annotations

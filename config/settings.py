@@ -1,4 +1,4 @@
-"""Settings of the catalogue. Every value comes from the environment; ``.env.example`` explains each."""
+"""Settings of the catalogue, from the environment; ``.env.example`` explains each."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -191,7 +191,7 @@ CELERY_DB_REUSE_MAX = 1000
 CELERY_TIMEZONE = "UTC"
 
 
-# One exchange for all: a worker binds the exchange of every queue, also of those it does not consume.
+# One exchange for all: a worker binds that of every queue, also of those it does not consume.
 CELERY_TASK_DEFAULT_EXCHANGE = "catalogue"
 CELERY_TASK_DEFAULT_EXCHANGE_TYPE = "topic"
 CELERY_TASK_DEFAULT_QUEUE = CELERY_TASK_DEFAULT_ROUTING_KEY = "jobs"

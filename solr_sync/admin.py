@@ -37,7 +37,7 @@ class StateFilter(admin.SimpleListFilter):
     def queryset(
         self, request: HttpRequest, queryset: QuerySet[LedgerEntry]
     ) -> QuerySet[LedgerEntry]:
-        conditions = {
+        conditions: dict[str, dict[str, Any]] = {
             "pending": {"due_at__isnull": False},
             "parked": {"parked_at__isnull": False},
             "failing": {"due_at__isnull": False, "error__gt": ""},

@@ -24,7 +24,7 @@ class SolrSyncConfig(AppConfig):
 
 
 def take_triggers_away(using: str, plan: list[Any], **_: Any) -> None:
-    """SQLite can't rebuild a table that a trigger writes to; what changes meanwhile is looked up."""
+    """SQLite can't rebuild a table that triggers write to; what changes meanwhile is looked up."""
     from solr_sync import triggers
 
     if plan and connections[using].vendor == "sqlite":
@@ -32,7 +32,7 @@ def take_triggers_away(using: str, plan: list[Any], **_: Any) -> None:
 
 
 def put_triggers_in_place(using: str, **_: Any) -> None:
-    """After every `migrate`: triggers as the registry wants them, and a ledger row for each object."""
+    """After `migrate`: triggers as the registry wants them, and a ledger row for each object."""
     from solr_sync import ledger, triggers
     from solr_sync.models import LedgerEntry
     from solr_sync.registry import registry

@@ -1,7 +1,7 @@
 """Configsets, collections and aliases, through Solr's own APIs.
 
-A collection keeps its configset until it is rebuilt; a configset's name carries the hash of its files,
-so that a changed one never meets an older collection.
+A collection keeps its configset until it is rebuilt; a configset's name carries the hash of its
+files, so that a changed one never meets an older collection.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """When what Solr has taken is shown to searchers.
 
-A commit opens a new searcher and empties its filter caches: at once when the system is idle, gathered
-under load, rarely in bulk work. All processes share one clock, a row of `Collection`.
+A commit opens a new searcher and empties its filter caches: at once when the system is idle,
+gathered under load, rarely in bulk work. All processes share one clock, a row of `Collection`.
 """
 
 from __future__ import annotations

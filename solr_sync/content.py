@@ -62,7 +62,7 @@ def _check_scalar(name: str, value: Any) -> None:
         raise DocumentRejected(f"field {name!r} is too large a number")
     elif not isinstance(value, int | float):
         raise DocumentRejected(
-            f"field {name!r} is a {type(value).__name__}; Solr takes text, numbers and lists of them"
+            f"field {name!r} is a {type(value).__name__}; Solr takes text, numbers, lists"
         )
 
 

@@ -16,7 +16,7 @@ Fields = dict[str, Any]
 class Related:
     """A lookup path from the registered model to one that its documents copy from.
 
-    With `fields`, only changes of these count: a user who signs in does not send their layers again.
+    With `fields`, only changes of these count: a user who signs in does not send layers again.
     """
 
     path: str
@@ -45,7 +45,7 @@ class SolrDocument(Generic[M]):
         return self.model._base_manager.using(self.using).all()
 
     def prepare(self, obj: M) -> Fields:
-        """Solr field names and values: scalars and lists of scalars, without the sync's own fields."""
+        """Solr field names and values (scalars, lists of scalars), without the sync's own fields."""
         raise NotImplementedError
 
     def build(self, object_ids: Iterable[str]) -> Iterator[tuple[str, Fields | Exception]]:

@@ -8,11 +8,11 @@ class SyncError(Exception):
 
 
 class SolrUnavailable(SyncError):
-    """Solr can't be reached, or does not answer as Solr does. The whole batch is tried again later."""
+    """Solr can't be reached or does not answer as Solr does; the batch is tried again later."""
 
 
 class DocumentRejected(SyncError):
-    """Solr, or a check before sending, refuses what is in a document. Trying again changes nothing."""
+    """Solr, or a check before sending, refuses a document; trying again changes nothing."""
 
 
 class NotRegistered(SyncError):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import orjson
 from django.db import connections, models, transaction
@@ -44,7 +44,7 @@ class Claim(NamedTuple):
 
 @dataclass(frozen=True)
 class Confirmation:
-    """What Solr has of a row: `sent` is its version there, which is older if nothing had changed."""
+    """What Solr has of a row; `sent` is its version there, older if nothing had changed."""
 
     id: int
     version: int
@@ -115,7 +115,7 @@ def confirm(
         return
     connection = connections[document.using]
     values = orjson.dumps([vars(c) for c in confirmations]).decode()
-    parameters: list[object] = [visible, lease, values]
+    parameters: list[Any] = [visible, lease, values]
     if connection.vendor == "postgresql":
         parameters.append([c.id for c in confirmations])
     with connection.cursor() as cursor:
@@ -177,7 +177,7 @@ def send_again(rows: models.QuerySet[LedgerEntry], *, lane: Lane = Lane.BULK) ->
 
 
 def overtake(document: SolrDocument, claim: Claim, version_in_solr: int) -> None:
-    """Solr has a version that the database never gave: it is older than Solr, from a dump perhaps."""
+    """Solr has a version that the database never gave, which is restored from a dump perhaps."""
     entries(document).filter(pk=claim.id, version__lt=version_in_solr).update(
         version=version_in_solr + 1, claimed_version=version_in_solr, due_at=Now(), changed_at=Now()
     )

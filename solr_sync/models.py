@@ -21,9 +21,9 @@ class Lane(models.IntegerChoices):
 class LedgerEntry(models.Model):
     """One document. It is pending while `version` is greater than `indexed_version`.
 
-    `due_at` alone says when somebody has to look at the row again: null when there is nothing to do,
-    the end of the lease while a worker has it, the next attempt after a failure. A row of an object
-    that was deleted stays, so that its versions go on growing.
+    `due_at` alone says when somebody has to look at the row again: null when there is nothing to
+    do, the end of the lease while a worker has it, the next attempt after a failure. A row of an
+    object that was deleted stays, so that its versions go on growing.
     """
 
     document_type = models.CharField(_("document type"), max_length=64)

@@ -1,4 +1,4 @@
-"""One memory of an outage for all processes, so that an hour of it costs a handful of requests a minute."""
+"""One memory of an outage for all processes: an hour of it costs a few requests a minute."""
 
 from __future__ import annotations
 
@@ -51,7 +51,8 @@ def admit(document: SolrDocument) -> None:
 def begin(document: SolrDocument, reason: str) -> timedelta:
     """Notes a failure; returns how long to wait until the next try."""
     failures = of(document).failures + 1
-    wait = min(FIRST_WAIT * 2 ** min(failures - 1, 8), LONGEST_WAIT) * random.uniform(0.7, 1.0)  # noqa: S311
+    longest = min(FIRST_WAIT * 2 ** min(failures - 1, 8), LONGEST_WAIT)
+    wait: timedelta = longest * random.uniform(0.7, 1.0)  # noqa: S311
     _row(document).update(
         unavailable_since=Coalesce("unavailable_since", Now()),
         next_try_at=Now() + wait,

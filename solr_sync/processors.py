@@ -1,4 +1,4 @@
-"""What happens when a change is committed. `SOLR_SYNC_SIGNAL_PROCESSOR` names one of these classes."""
+"""What happens after a commit: `SOLR_SYNC_SIGNAL_PROCESSOR` names one of these classes."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def wake_many(document: SolrDocument) -> None:
 
 @contextmanager
 def without_waking() -> Iterator[None]:
-    """Within this block changes wake nobody. The ledger counts them all the same; the sweep finds them."""
+    """Within this block changes wake nobody; the ledger counts them, and the sweep finds them."""
     token = _waking.set(False)
     try:
         yield

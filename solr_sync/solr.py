@@ -49,7 +49,7 @@ class Posted:
 
 
 class SolrClient(pysolr.Solr):
-    """One collection or alias. Every call ends in time, or raises SolrUnavailable or DocumentRejected."""
+    """One collection or alias. Calls end in time; they raise SolrUnavailable, DocumentRejected."""
 
     def __init__(self, collection: str, *, read_seconds: float = READ_SECONDS) -> None:
         super().__init__(
@@ -147,7 +147,7 @@ def request(
 def require_healthy() -> None:
     """Raises SolrUnavailable unless every replica of the node serves and has replayed its log.
 
-    While a killed Solr replays its log it ignores commits, and older documents overwrite newer ones.
+    While a killed Solr replays its log it ignores commits, and older documents overwrite newer.
     """
     _checked(
         request("get", f"{settings.SOLR_URL}/admin/info/health?requireHealthyCores=true&wt=json")

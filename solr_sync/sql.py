@@ -64,7 +64,7 @@ def _literal(text: str) -> str:
 
 
 def postgresql_statement(source: Source, event: str) -> str:
-    """What a statement trigger does for one source: ordered by key, so that writers can't deadlock."""
+    """What a statement trigger does for a source: ordered by key, so writers can't deadlock."""
     document = source.document
     kind = _literal(document.document_type)
     if event == "TRUNCATE":
@@ -86,8 +86,8 @@ def postgresql_statement(source: Source, event: str) -> str:
         f"ELSE {Lane.LIVE.value} END"
     )
     return (
-        f"INSERT INTO {LEDGER} ({_LEDGER_COLUMNS}) SELECT {kind}, key, 1, 0, {document.definition}, "
-        f"{lane}, {now}, {now}, '', '', 0, '', 0, 0, false, '' FROM ({keys}) d ORDER BY key "
+        f"INSERT INTO {LEDGER} ({_LEDGER_COLUMNS}) SELECT {kind}, key, 1, 0, "
+        f"{document.definition}, {lane}, {now}, {now}, '', '', 0, '', 0, 0, false, '' FROM ({keys}) d ORDER BY key "
         f"{_raise_version('LEAST')};"
     )
 
@@ -104,7 +104,7 @@ def _postgresql_keys(source: Source, event: str) -> str:
 
 
 def _postgresql_differs(source: Source) -> str:
-    """By name through JSON: a column that a running migration dropped must not break the trigger."""
+    """By name through JSON: a column that a migration has dropped must not break the trigger."""
     if source.columns is None:
         return "n IS DISTINCT FROM o"
     names = [_literal(column) for column in source.columns]
@@ -201,8 +201,8 @@ ADOPT = {
         ON CONFLICT (document_type, object_id) DO NOTHING""",
     "sqlite": f"""
         INSERT INTO {LEDGER} ({_LEDGER_COLUMNS})
-        SELECT %s, {{sqlite_key}}, 1, 0, %s, {Lane.BULK.value}, strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now'),
-            strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now'), '', '', 0, '', 0, 0, 0, '' FROM {{table}} t
+        SELECT %s, {{sqlite_key}}, 1, 0, %s, {Lane.BULK.value}, {_NOW["sqlite"]},
+            {_NOW["sqlite"]}, '', '', 0, '', 0, 0, 0, '' FROM {{table}} t
         WHERE true ON CONFLICT (document_type, object_id) DO NOTHING""",
 }
 

@@ -27,7 +27,7 @@ class SyncState(StrEnum):
 
 @dataclass(frozen=True)
 class SyncStatus:
-    """One document. `version` counts every reason to send it, `indexed_version` is what Solr took."""
+    """One document: `version` counts each reason to send it, `indexed_version` is what Solr took."""
 
     version: int
     indexed_version: int
@@ -69,7 +69,7 @@ def _state(entry: LedgerEntry, collection: Collection) -> SyncState:
 
 
 def _searchable_at(entry: LedgerEntry, collection: Collection) -> datetime | None:
-    """Bulk rows don't each note the commit that showed them; the collection knows until when it did."""
+    """Bulk rows don't each note the commit that showed them; the collection knows its last."""
     if entry.searchable_at:
         return entry.searchable_at
     shown = collection.visible_through
@@ -124,5 +124,8 @@ def overview_of(document: SolrDocument) -> Overview:
         rate=round(recent / RATE_OVER.total_seconds(), 2),
         unavailable_since=state.unavailable_since,
         reason=state.reason,
-        parked_examples=list(parked.order_by("-parked_at").values("object_id", "error")[:5]),
+        parked_examples=[
+            {"object_id": row.object_id, "error": row.error}
+            for row in parked.order_by("-parked_at")[:5]
+        ],
     )

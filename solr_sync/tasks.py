@@ -51,7 +51,7 @@ def sync_document(self: Any, document_type: str, object_id: str) -> str:
 
 @shared_task(bind=True, name=names.DRAIN, throws=(SyncError,))
 def drain(self: Any, document_type: str | None = None) -> str:
-    """Works off related changes and all that is due; sends itself again if its time was too short."""
+    """Works off related changes and all that is due; sends itself again if time ran out."""
     documents = [registry[document_type]] if document_type else list(registry)
     words = []
     for document in documents:

@@ -1,4 +1,4 @@
-"""The real thing for tests: services that `make test` started, workers of their own, a clean slate."""
+"""The real thing for tests: services that `make test` started, workers, a clean slate."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from django.apps import apps
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import setup_databases, teardown_databases
+
 from services.bundle import Services, from_environment
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -108,6 +109,9 @@ class Process:
             self.child.kill()
             self.child.wait()
 
+    def wait_until_logged(self, text: str) -> None:
+        eventually(lambda: self.has_logged(text), within=60, what=f"{text!r} in {self.log}")
+
     def has_logged(self, text: str) -> bool:
         return self.log.exists() and text in self.log.read_text(errors="replace")
 
@@ -150,7 +154,7 @@ def worker_processes(
         for process in found.values():
             process.start()
     for process in found.values():
-        eventually(lambda p=process: p.has_logged(" ready."), within=60, what="the worker's start")
+        process.wait_until_logged(" ready.")
     yield found
     for process in found.values():
         process.stop()

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from layers.models import Layer
 from solr_sync import ledger
 from solr_sync.models import LedgerEntry

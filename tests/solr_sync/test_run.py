@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from layers.models import Keyword, Layer, TopicCategory
 from solr_sync import ledger, related
 from solr_sync.exceptions import DocumentRejected
@@ -13,7 +14,6 @@ from solr_sync.registry import registry
 from solr_sync.solr import SolrClient
 from solr_sync.status import status_of
 from solr_sync.worker import Run
-
 from tests.solr_sync.conftest import due_ids, entry_of, found, run, titles
 
 

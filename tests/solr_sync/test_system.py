@@ -8,17 +8,17 @@ from typing import Any
 
 import pytest
 import requests
-from accounts.models import User
 from django.conf import settings
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
+
+from accounts.models import User
 from layers.models import Keyword, Layer, TopicCategory
 from services.bundle import Services
 from solr_sync.models import LedgerEntry
 from solr_sync.solr import SolrClient
 from solr_sync.status import status_of
-
 from tests.conftest import Process, eventually
 from tests.solr_sync.conftest import entry_of, found, titles
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from accounts.models import User
 from django.core.management import call_command
 from django.db import connection, transaction
+
+from accounts.models import User
 from layers.models import Distribution, Keyword, Layer, Organisation, TopicCategory
 from solr_sync import triggers
 from solr_sync.models import LedgerEntry, RelatedChange
 from solr_sync.registry import registry
-
 from tests.solr_sync.conftest import entry_of, versions
 
 pytestmark = pytest.mark.usefixtures("committed")
@@ -160,7 +160,7 @@ class TestInstallation:
     """Triggers are compared with what the registry wants, and put back."""
 
     @pytest.fixture(autouse=True)
-    def _put_back(self, committed: None):  # noqa: ANN202
+    def _put_back(self, committed: None):
         yield
         triggers.install("default")
 
