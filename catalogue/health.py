@@ -18,6 +18,7 @@ from solr_sync.solr import require_healthy
 
 SECONDS = 1.0  # for each step of a probe
 DEADLINE = 2.5  # for all of them together
+ONE_TRY = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def database() -> None:
 
 def broker() -> None:
     with _broker_connection() as found:
-        found.connect()
+        found.ensure_connection(**ONE_TRY)
 
 
 def worker() -> None:
@@ -70,7 +71,7 @@ class NoWorker(Exception):
 
 def _broker_connection() -> Connection:
     url = current_app.conf.broker_write_url or current_app.conf.broker_url
-    options = {"read_timeout": SECONDS, "write_timeout": SECONDS, "max_retries": 1}
+    options = {"read_timeout": SECONDS, "write_timeout": SECONDS} | ONE_TRY
     return Connection(url, connect_timeout=SECONDS, transport_options=options)
 
 

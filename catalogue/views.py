@@ -29,10 +29,9 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def _numbers(distinct: dict[str, int]) -> Iterator[str]:
     organisations, keywords = distinct.get("organisation", 0), distinct.get("keyword", 0)
-    yield ngettext("%(n)s organisation", "%(n)s organisations", organisations) % {
-        "n": organisations
-    }
-    yield ngettext("%(n)s keyword", "%(n)s keywords", keywords) % {"n": keywords}
+    text = ngettext("%(count)s organisation", "%(count)s organisations", organisations)
+    yield text % {"count": organisations}
+    yield ngettext("%(count)s keyword", "%(count)s keywords", keywords) % {"count": keywords}
 
 
 @require_safe

@@ -28,13 +28,15 @@ def locator(box: BoundingBox) -> dict[str, Any]:
 @register.filter
 def in_words(box: BoundingBox) -> str:
     """`5.9° E – 10.5° E, 45.8° N – 47.8° N`"""
-    columns = " – ".join(_degrees(n, _("E"), _("W")) for n in (box.west, box.east))
-    rows = " – ".join(_degrees(n, _("N"), _("S")) for n in (box.south, box.north))
+    places = 4 if box.width < 1 or box.height < 1 else 2
+    columns = " – ".join(_degrees(n, places, _("E"), _("W")) for n in (box.west, box.east))
+    rows = " – ".join(_degrees(n, places, _("N"), _("S")) for n in (box.south, box.north))
     return f"{columns}, {rows}"
 
 
-def _degrees(number: float, positive: str, negative: str) -> str:
-    return f"{abs(number):.4g}° {negative if number < 0 else positive}"
+def _degrees(number: float, places: int, positive: str, negative: str) -> str:
+    digits = f"{abs(number):.{places}f}".rstrip("0").rstrip(".")
+    return f"{digits}° {negative if number < 0 else positive}"
 
 
 @register.filter
