@@ -24,6 +24,7 @@ from services.service import NotInstalledError, Service, inherited_environment
 # management plugin and the distribution have their usual ports, 15672 and 25672.
 MANAGEMENT, EPMD, DISTRIBUTION = 10_000, 15_000, 20_000
 OFFSETS = (MANAGEMENT, EPMD, DISTRIBUTION)
+HIGHEST_OFFSET = max(OFFSETS)
 PROGRAMS = (Path("/usr/lib/rabbitmq/bin"), Path("/usr/local/lib/rabbitmq/bin"))
 PROTOCOL_HEADER = b"AMQP\x00\x00\x09\x01"
 

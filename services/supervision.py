@@ -62,7 +62,7 @@ class Supervisor:
     def start(self) -> None:
         """Starts supervisord and, by it, the servers; the programs wait for `start_programs`."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
-        self._write_configuration()
+        self.write_configuration()
         supervisord = [str(VENV / "bin" / "supervisord"), "--nodaemon", "--silent"]
         arguments = [*supervisord, "--configuration", str(self.configuration)]
         environment = os.environ | {MARK: str(self.data_dir)}
@@ -71,7 +71,7 @@ class Supervisor:
         if not process.wait_until(self._answers, 30):
             raise ServiceError(f"supervisord did not start: see {self.log}")
 
-    def _write_configuration(self) -> None:
+    def write_configuration(self) -> None:
         parser = RawConfigParser(inline_comment_prefixes=(" ;",))
         parser.read(self.project / "supervisord.conf", encoding="utf-8")
         for section in parser.sections():
