@@ -32,7 +32,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         return redirect("accounts:profile")
     context = {
         "form": form,
-        "layers": user.layers.only("slug", "title", "state", "updated_at")[:SHOWN_LAYERS],
+        "layers": user.layers.only("slug", "title", "state", "updated_at", "owner")[:SHOWN_LAYERS],
         "layer_count": user.layers.count(),
         "memberships": user.memberships.select_related("group").order_by("group__name"),
     }

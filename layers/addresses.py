@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from django.core.exceptions import ValidationError
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from layers.models import Layer, SlugRedirect
 from layers.models.layer import RESERVED_SLUGS
+from layers.querysets import LayerQuerySet
+
+
+def layer_at(slug: str, layers: LayerQuerySet) -> Layer:
+    """The layer whose address this is or once was; raises Http404."""
+    layer = layers.filter(slug=slug).first()
+    return layer or get_object_or_404(layers, slug_redirects=slug)
 
 
 def check_slug(slug: str, layer: Layer) -> None:

@@ -64,7 +64,8 @@ class LayerInput:
 
     def _set_columns(self) -> None:
         for name in COLUMNS:
-            if name in self.values:
+            # An empty address leaves the one that is there.
+            if name in self.values and (name != "slug" or self.values[name]):
                 setattr(self.layer, name, self.values[name])
         for name in TERMS:
             if name in self.values:

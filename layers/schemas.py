@@ -33,7 +33,8 @@ Text = Annotated[str, StringConstraints(max_length=LONGEST_TEXT, strip_whitespac
 Line = Annotated[str, StringConstraints(max_length=1000, strip_whitespace=True), Fit]
 Code = Annotated[str, StringConstraints(max_length=64), Fit]
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
-Whole = Annotated[int, Field(strict=True, ge=0)]
+Whole = Annotated[int, Field(strict=True, ge=0, lt=2**63)]
+Scale = Annotated[int, Field(strict=True, ge=1, lt=2**31)]
 Title = Annotated[
     str,
     StringConstraints(min_length=1, max_length=1000, strip_whitespace=True),
@@ -126,7 +127,7 @@ class LayerPatch(Strict):
     crs: Annotated[list[Line], Many] = []
     spatial_representation: Code | None = None
     geometry_type: Code = ""
-    scale_denominator: Whole | None = None
+    scale_denominator: Scale | None = None
     resolution_m: Annotated[Number, Field(ge=0)] | None = None
     temporal: Annotated[list[PeriodIn], Many] = []
     dates: Annotated[list[DateIn], Many] = []

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django.contrib import admin
-from django.forms import ModelForm
+from django.db.models import ForeignKey
+from django.forms import ModelChoiceField, ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
@@ -22,29 +23,40 @@ from layers.models import (
 )
 
 
-class ContactInline(admin.TabularInline):
+class PartInline(admin.TabularInline):
+    """The terms of a vocabulary are read once for all rows."""
+
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey, request: HttpRequest, **kwargs: Any
+    ) -> ModelChoiceField | None:
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if field is not None and db_field.name not in self.get_autocomplete_fields(request):
+            field.choices = list(field.choices)
+        return field
+
+
+class ContactInline(PartInline):
     model = LayerContact
     extra = 0
     autocomplete_fields = ["party"]
 
 
-class DateInline(admin.TabularInline):
+class DateInline(PartInline):
     model = LayerDate
     extra = 0
 
 
-class TemporalInline(admin.TabularInline):
+class TemporalInline(PartInline):
     model = TemporalExtent
     extra = 0
 
 
-class DistributionInline(admin.StackedInline):
+class DistributionInline(PartInline):
     model = Distribution
     extra = 0
-    autocomplete_fields = ["protocol"]
 
 
-class AttributeInline(admin.TabularInline):
+class AttributeInline(PartInline):
     model = Attribute
     extra = 0
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.core import validators
 from django.forms.boundfield import BoundField
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -50,7 +51,7 @@ class EditorForm(forms.ModelForm):
             if isinstance(field, TermField | TermsField):
                 field.load(terms)
             elif isinstance(field, forms.CharField):
-                field.validators.append(validate_text)
+                _refuse_unfit(field)
                 if field.max_length is None:
                     _limit(field, LONGEST_TEXT)
 
@@ -61,7 +62,17 @@ class EditorForm(forms.ModelForm):
         super()._post_clean()  # type: ignore[misc]
 
 
+def _refuse_unfit(field: forms.CharField) -> None:
+    """In the place of Django's own check, which knows of one character alone."""
+    others = [
+        check
+        for check in field.validators
+        if not isinstance(check, validators.ProhibitNullCharactersValidator)
+    ]
+    field.validators = [*others, validate_text]
+
+
 def _limit(field: forms.CharField, length: int) -> None:
     field.max_length = length
-    field.validators.append(forms.fields.validators.MaxLengthValidator(length))
+    field.validators.append(validators.MaxLengthValidator(length))
     field.widget.attrs["maxlength"] = str(length)

@@ -131,7 +131,8 @@ class LayerForm(EditorForm):
         self.fields["keywords"].known = frozenset(map(Keyword.fold, words))  # type: ignore[attr-defined]
 
     def clean_slug(self) -> str:
-        slug: str = self.cleaned_data["slug"]
+        """An address that is left empty stays as it is; a new layer gets one of its title."""
+        slug: str = self.cleaned_data["slug"] or self.instance.slug
         check_slug(slug, self.instance)
         return slug
 
@@ -143,7 +144,12 @@ class LayerForm(EditorForm):
     def _post_clean(self) -> None:
         if "group" in self.cleaned_data:
             self.instance.group_id = self.cleaned_data["group"]
+        said = {name: self.errors[name].copy() for name in BOX if name in self.errors}
         super()._post_clean()
+        if said:  # a number that can't be read is not a number that is missing
+            for name in BOX:
+                self.errors.pop(name, None)
+            self.errors.update(said)
 
     def changes(self) -> Changes:
         """Of a form that is valid."""

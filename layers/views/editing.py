@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.authentication import caller_of
 from layers import services
 from layers.access import may_edit
+from layers.addresses import layer_at
 from layers.forms import LayerEditor
 from layers.models import Layer
 
@@ -71,9 +72,7 @@ def layer_delete(request: HttpRequest, slug: str) -> HttpResponse:
 def editable(request: HttpRequest, slug: str) -> Layer:
     """404 for a layer that the person may not read, 403 for one that is only for reading."""
     layers = Layer.objects.readable_by(request.user)
-    layer = get_object_or_404(
-        layers.select_related("organisation", "group", "updated_by"), slug=slug
-    )
+    layer = layer_at(slug, layers.select_related("organisation", "group", "updated_by"))
     if not may_edit(request.user, layer):
         raise PermissionDenied
     return layer

@@ -65,7 +65,9 @@ def test_the_edit_page_is_for_owner_and_staff(cast, case, sign_in):
     for name, user in cast.items():
         expected = 200 if name in {"owner", "staff"} else 403 if name in readers else 404
         for page in ("edit", "delete"):
-            answer = sign_in(user if user.is_authenticated else None).get(f"/layers/{layer.slug}/{page}/")
+            answer = sign_in(user if user.is_authenticated else None).get(
+                f"/layers/{layer.slug}/{page}/"
+            )
             assert answer.status_code == (302 if name == "nobody" else expected), (name, page)
 
 

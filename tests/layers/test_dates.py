@@ -24,7 +24,18 @@ def test_dates_of_any_time_and_precision_are_kept(text, kept):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "May 1850", "1850-3", "1850-13", "2023-02-29", "1900-02-29", "10000", "1850-00", "１８５０-99"]
+    "text",
+    [
+        "",
+        "May 1850",
+        "1850-3",
+        "1850-13",
+        "2023-02-29",
+        "1900-02-29",
+        "10000",
+        "1850-00",
+        "１８５０-99",
+    ],
 )
 def test_what_is_no_date_is_refused(text):
     with pytest.raises(ValidationError):
@@ -43,7 +54,9 @@ def test_a_year_lasts_until_its_last_day():
     assert PartialDate.parse("1852-02").last_day == (1852, 2, 29)
 
 
-@pytest.mark.parametrize(("start", "end"), [("1850", "1850-01"), ("", "1850"), ("1850", ""), ("-44", "12")])
+@pytest.mark.parametrize(
+    ("start", "end"), [("1850", "1850-01"), ("", "1850"), ("1850", ""), ("-44", "12")]
+)
 def test_periods_in_order(start, end):
     check_order(start, end)
 

@@ -118,9 +118,13 @@ def test_parts_keep_the_order_they_were_given(layer, owner):
 
 
 def test_parts_that_did_not_change_stay(layer, owner):
-    services.edit(layer, Changes(parts={Attribute: [Attribute(name="a"), Attribute(name="b")]}), owner)
+    services.edit(
+        layer, Changes(parts={Attribute: [Attribute(name="a"), Attribute(name="b")]}), owner
+    )
     kept = list(layer.attributes.values_list("pk", flat=True))
-    services.edit(layer, Changes(parts={Attribute: [Attribute(name="a"), Attribute(name="x")]}), owner)
+    services.edit(
+        layer, Changes(parts={Attribute: [Attribute(name="a"), Attribute(name="x")]}), owner
+    )
     assert list(layer.attributes.values_list("name", flat=True)) == ["a", "x"]
     assert layer.attributes.all()[0].pk == kept[0]
 

@@ -1,0 +1,70 @@
+import pytest
+
+from accounts.models import Group, Membership, User
+from layers.models import Layer
+from tests.accounts.conftest import PASSWORD
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_profile_lists_ones_layers_and_groups(browser, user):
+    other = User.objects.create(username="kofi")
+    Layer.objects.create(title="My draft", owner=user, state="draft")
+    Layer.objects.create(title="Not mine", owner=other)
+    Membership.objects.create(user=user, group=Group.objects.create(name="Hydrology"))
+    page = browser.get("/accounts/profile/").text
+    assert "My draft" in page
+    assert "Hydrology" in page
+    assert "Not mine" not in page
+
+
+def test_the_profile_costs_the_same_number_of_queries_however_many_layers(
+    browser, user, django_assert_max_num_queries
+):
+    for number in range(30):
+        Layer.objects.create(title=f"Layer {number}", owner=user)
+    with django_assert_max_num_queries(7):
+        browser.get("/accounts/profile/")
+
+
+def test_name_and_address_can_be_changed(browser, user):
+    sent = {"first_name": "Ama", "last_name": "Mensah", "email": "a@example.org"}
+    answer = browser.post("/accounts/profile/", sent, follow=True)
+    assert "Your profile was saved." in answer.text
+    user.refresh_from_db()
+    assert (user.display_name, user.email) == ("Ama Mensah", "a@example.org")
+
+
+def test_nobody_makes_themselves_staff(browser, user):
+    sent = {"first_name": "Ama", "is_staff": "on", "is_superuser": "on", "username": "root"}
+    browser.post("/accounts/profile/", sent)
+    user.refresh_from_db()
+    assert (user.is_staff, user.is_superuser, user.username) == (False, False, "ama")
+
+
+def test_a_wrong_address_is_said_at_its_field(browser, user):
+    page = browser.post("/accounts/profile/", {"first_name": "Kofi", "email": "nowhere"})
+    assert "valid email" in page.text
+    assert 'value="nowhere"' in page.text
+    assert "Kofi</a>" not in page.text
+
+
+def test_the_password_can_be_changed(browser, user):
+    new = "another long pass phrase"
+    sent = {"old_password": PASSWORD, "new_password1": new, "new_password2": new}
+    answer = browser.post("/accounts/password/", sent, follow=True)
+    assert "Your password was changed." in answer.text
+    user.refresh_from_db()
+    assert user.check_password(new)
+
+
+def test_a_weak_password_is_refused_with_the_reason(browser, user):
+    sent = {"old_password": PASSWORD, "new_password1": "12345", "new_password2": "12345"}
+    assert "too short" in browser.post("/accounts/password/", sent).text
+    user.refresh_from_db()
+    assert user.check_password(PASSWORD)
+
+
+@pytest.mark.parametrize("path", ["/accounts/profile/", "/accounts/password/"])
+def test_anonymous_people_sign_in_first(client, path):
+    assert client.get(path)["Location"] == f"/accounts/login/?next={path}"
