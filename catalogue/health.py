@@ -53,7 +53,7 @@ def database() -> None:
 
 def broker() -> None:
     with _broker_connection() as found:
-        found.ensure_connection(**ONE_TRY)
+        found.ensure_connection(max_retries=1, interval_start=0, interval_step=0)
 
 
 def worker() -> None:

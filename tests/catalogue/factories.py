@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from layers.extent import BoundingBox
 from layers.models import (
     Attribute,
@@ -45,7 +47,7 @@ def keyword(name: str) -> Keyword:
 
 def make_full_layer(**options) -> Layer:
     """One that fills every field."""
-    settings = {
+    settings: dict[str, Any] = {
         "title": "Rivers of Ghana",
         "alternative_titles": ["Ghanaian rivers"],
         "abstract": "Perennial and seasonal streams. A **network** for the planner.",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from layers.models import Organisation
+from layers.models import Organisation, TopicCategory
 from tests.catalogue.factories import keyword, make_layer
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +28,7 @@ READERS = {
 @pytest.fixture
 def canaries(owner, group):
     """One of each visibility, each with a keyword and an organisation of its own."""
-    options = {
+    options: dict[str, dict[str, Any]] = {
         "Canary public": {},
         "Canary registered": {"visibility": "registered"},
         "Canary group": {"visibility": "group", "group": group},
@@ -39,7 +41,7 @@ def canaries(owner, group):
         layer = make_layer(title, owner=owner, abstract=f"{title} abstract", **kinds)
         layer.keywords.set([keyword(f"{title} keyword")])
         layer.organisation = Organisation.objects.create(name=f"{title} organisation")
-        layer.topic_categories.set(["oceans"])
+        layer.topic_categories.set(TopicCategory.objects.filter(pk="oceans"))
         layer.save()
         layers.append(layer)
     return layers

@@ -85,7 +85,7 @@ def test_hostile_texts_are_made_fit():
     document = document_of(
         make_layer(
             "T\x01" + "é" * 900,
-            abstract="a\x00b",
+            abstract="a\x0bb",
             format="f" * 255,
             organisation="水" * 500,
             identifiers=["x" * 50_000, {"value": "y"}, {"scheme": "doi"}, 7],

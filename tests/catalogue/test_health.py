@@ -1,6 +1,6 @@
 import threading
 
-import pytest
+from kombu import Connection
 
 from catalogue import health
 from catalogue.health import examine
@@ -43,20 +43,22 @@ def test_only_a_missing_database_makes_it_unready(client, monkeypatch):
     assert client.get("/readyz").status_code == 503
 
 
+def _wait_for(event: threading.Event) -> None:
+    event.wait()
+
+
 def test_a_probe_that_hangs_holds_nobody_up(monkeypatch):
     monkeypatch.setattr(health, "DEADLINE", 0.1)
     release = threading.Event()
-    found = examine({"database": fine, "solr": release.wait})
+    found = examine({"database": fine, "solr": lambda: _wait_for(release)})
     release.set()
     assert found["database"].ok
     assert found["solr"].message == "no answer in time"
 
 
-@pytest.mark.parametrize("address", ["amqp://u:p@127.0.0.1:9//"])
-def test_a_broker_that_is_away_is_found_out_at_once(monkeypatch, address):
-    monkeypatch.setattr(
-        health, "_broker_connection", lambda: health.Connection(address, connect_timeout=1)
-    )
+def test_a_broker_that_is_away_is_found_out_at_once(monkeypatch):
+    away = Connection("amqp://u:p@127.0.0.1:9//", connect_timeout=1)
+    monkeypatch.setattr(health, "_broker_connection", lambda: away)
     found = examine({"broker": health.broker})
     assert not found["broker"].ok
     assert found["broker"].ms < 2000
