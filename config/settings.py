@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import dj_database_url
 import dj_email_url
+from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
 from kombu import Exchange, Queue
 
@@ -210,11 +211,23 @@ CELERY_TASK_ROUTES = {
     "solr_sync.tasks.*": {"queue": "index.bulk"},
 }
 _sweep_every = timedelta(seconds=10)
+_audit_every = timedelta(minutes=1)
 CELERY_BEAT_SCHEDULE = {
     "sweep": {
         "task": "solr_sync.tasks.sweep",
         "schedule": _sweep_every,
         "options": {"expires": _sweep_every.total_seconds()},
+    },
+    "audit": {
+        "task": "solr_sync.tasks.audit",
+        "schedule": _audit_every,
+        "options": {"expires": _audit_every.total_seconds()},
+    },
+    "deep audit": {
+        "task": "solr_sync.tasks.audit",
+        "schedule": crontab(hour=3, minute=30),
+        "kwargs": {"deep": True},
+        "options": {"expires": 3600},
     },
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")

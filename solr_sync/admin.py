@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from solr_sync import ledger
-from solr_sync.models import Collection, LedgerEntry, RelatedChange
+from solr_sync.models import AuditRun, Collection, LedgerEntry, RelatedChange
 from solr_sync.processors import wake_many
 from solr_sync.registry import registry
 
@@ -98,3 +98,19 @@ class RelatedChangeAdmin(ReadOnlyAdmin):
 @admin.register(Collection)
 class CollectionAdmin(ReadOnlyAdmin):
     list_display = ["name", "unavailable_since", "next_try_at", "failures", "reason", "visible_at"]
+
+
+@admin.register(AuditRun)
+class AuditRunAdmin(ReadOnlyAdmin):
+    list_display = [
+        "ended_at",
+        "collection",
+        "deep",
+        "checked",
+        "missing",
+        "stale",
+        "ghosts",
+        "repaired",
+    ]
+    list_filter = ["collection", "deep"]
+    ordering = ["-ended_at"]

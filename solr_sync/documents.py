@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
 
+from django.core.exceptions import ValidationError
 from django.db import DEFAULT_DB_ALIAS, models
 
 M = TypeVar("M", bound=models.Model)
@@ -45,7 +46,7 @@ class SolrDocument(Generic[M]):
         return self.model._base_manager.using(self.using).all()
 
     def prepare(self, obj: M) -> Fields:
-        """Solr field names and values (scalars, lists of scalars), without the sync's own fields."""
+        """Solr field names and values (scalars, lists of them), without the sync's own fields."""
         raise NotImplementedError
 
     def build(self, object_ids: Iterable[str]) -> Iterator[tuple[str, Fields | Exception]]:
@@ -53,7 +54,7 @@ class SolrDocument(Generic[M]):
 
         An object whose `prepare` fails comes with its exception, so that it harms only itself.
         """
-        keys = [self.key_of(object_id) for object_id in object_ids]
+        keys = [key for object_id in object_ids if (key := self.key_of(object_id)) is not None]
         for obj in self.queryset().filter(pk__in=keys):
             yield str(obj.pk), self._prepared(obj)
 
@@ -64,7 +65,11 @@ class SolrDocument(Generic[M]):
             return error
 
     def key_of(self, object_id: str) -> Any:
-        return self.model._meta.pk.to_python(object_id)
+        """The primary key that an id stands for; None if the model can have no such key."""
+        try:
+            return self.model._meta.pk.to_python(object_id)
+        except (ValidationError, ValueError):
+            return None
 
     def related_paths(self) -> Iterator[tuple[type[models.Model], Related]]:
         for model, paths in self.related.items():

@@ -135,3 +135,28 @@ class Collection(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class AuditRun(models.Model):
+    """One comparison of database and Solr, and what came of it."""
+
+    collection = models.CharField(_("collection"), max_length=64)
+    deep = models.BooleanField(_("deep"), default=False)
+    began_at = models.DateTimeField(_("began"))
+    ended_at = models.DateTimeField(_("ended"))
+    checked = models.IntegerField(_("checked"), default=0)
+    missing = models.IntegerField(_("missing"), default=0)
+    stale = models.IntegerField(_("stale"), default=0)
+    ghosts = models.IntegerField(_("ghosts"), default=0)
+    repaired = models.IntegerField(_("repaired"), default=0)
+
+    class Meta:
+        verbose_name = _("audit")
+        indexes = [models.Index(fields=["collection", "-ended_at"], name="solr_sync_last_audit")]
+
+    def __str__(self) -> str:
+        return f"{self.collection} {self.ended_at:%Y-%m-%d %H:%M:%S}"
+
+    @property
+    def drift(self) -> int:
+        return self.missing + self.stale + self.ghosts

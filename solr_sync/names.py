@@ -3,3 +3,4 @@
 SYNC_DOCUMENT = "solr_sync.tasks.sync_document"
 DRAIN = "solr_sync.tasks.drain"
 SWEEP = "solr_sync.tasks.sweep"
+AUDIT = "solr_sync.tasks.audit"

@@ -97,13 +97,41 @@ class SolrClient(pysolr.Solr):
 
     def versions_of(self, ids: Sequence[str]) -> dict[str, int]:
         """`sync_version` of what Solr holds, committed or not, tombstones too."""
-        body = urlencode({"ids": ",".join(ids), "fl": "id,sync_version", "omitHeader": "false"})
+        return {d["id"]: d.get("sync_version", 0) for d in self.get_now(ids, "id,sync_version")}
+
+    def get_now(self, ids: Sequence[str], fields: str) -> list[dict[str, Any]]:
+        """What Solr holds of these ids in real time, tombstones too. A comma parts ids."""
+        body = urlencode({"ids": ",".join(ids), "fl": fields, "omitHeader": "false"})
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        timeout = (CONNECT_SECONDS, WRITE_SECONDS)
         response = request(
-            "post", f"{self.url}/get", data=body.encode(), headers=headers, timeout=self.timeout
+            "post", f"{self.url}/get", data=body.encode(), headers=headers, timeout=timeout
         )
-        found = _checked(response).get("response", {}).get("docs", [])
-        return {doc["id"]: doc.get("sync_version", 0) for doc in found}
+        found: list[dict[str, Any]] = _checked(response).get("response", {}).get("docs", [])
+        return found
+
+    def ask(self, question: dict[str, Any]) -> dict[str, Any]:
+        """A question in Solr's JSON query language, put to the ordinary handler."""
+        timeout = (CONNECT_SECONDS, WRITE_SECONDS)
+        response = request(
+            "post",
+            f"{self.url}/select",
+            json=question | {"params": {"wt": "json"}},
+            timeout=timeout,
+        )
+        return _checked(response)
+
+    def export(self, query: str, fields: str) -> list[dict[str, Any]]:
+        """Every document that a query finds, sorted by id, from doc values; tombstones too."""
+        parameters = {"q": query, "fl": fields, "sort": "id asc", "wt": "json"}
+        timeout = (CONNECT_SECONDS, WRITE_SECONDS)
+        response = request("get", f"{self.url}/export", params=parameters, timeout=timeout)
+        found: list[dict[str, Any]] = _checked(response)["response"]["docs"]
+        return found
+
+    def schema(self) -> dict[str, Any]:
+        found: dict[str, Any] = _checked(request("get", f"{self.url}/schema"))["schema"]
+        return found
 
     def commit_softly(self) -> None:
         """Opens a new searcher and waits for it: what was taken before is found afterwards."""

@@ -87,8 +87,8 @@ def postgresql_statement(source: Source, event: str) -> str:
     )
     return (
         f"INSERT INTO {LEDGER} ({_LEDGER_COLUMNS}) SELECT {kind}, key, 1, 0, "
-        f"{document.definition}, {lane}, {now}, {now}, '', '', 0, '', 0, 0, false, '' FROM ({keys}) d ORDER BY key "
-        f"{_raise_version('LEAST')};"
+        f"{document.definition}, {lane}, {now}, {now}, '', '', 0, '', 0, 0, false, '' "
+        f"FROM ({keys}) d ORDER BY key {_raise_version('LEAST')};"
     )
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from solr_sync import ledger, outages
 from solr_sync.documents import SolrDocument
-from solr_sync.models import Collection, LedgerEntry
+from solr_sync.models import AuditRun, Collection, LedgerEntry
 from solr_sync.registry import registry
 
 
@@ -27,7 +27,7 @@ class SyncState(StrEnum):
 
 @dataclass(frozen=True)
 class SyncStatus:
-    """One document: `version` counts each reason to send it, `indexed_version` is what Solr took."""
+    """One document: `version` counts reasons to send it, `indexed_version` is what Solr took."""
 
     version: int
     indexed_version: int
@@ -91,6 +91,7 @@ class Overview:
     rate: float
     unavailable_since: datetime | None
     reason: str
+    last_audit: dict[str, Any] | None
     parked_examples: list[dict[str, Any]]
 
     def as_dict(self) -> dict[str, Any]:
@@ -124,8 +125,23 @@ def overview_of(document: SolrDocument) -> Overview:
         rate=round(recent / RATE_OVER.total_seconds(), 2),
         unavailable_since=state.unavailable_since,
         reason=state.reason,
+        last_audit=_last_audit(document),
         parked_examples=[
             {"object_id": row.object_id, "error": row.error}
             for row in parked.order_by("-parked_at")[:5]
         ],
     )
+
+
+def _last_audit(document: SolrDocument) -> dict[str, Any] | None:
+    run = AuditRun.objects.using(document.using).filter(collection=document.collection)
+    last = run.order_by("-ended_at").first()
+    if last is None:
+        return None
+    return {
+        "at": last.ended_at,
+        "deep": last.deep,
+        "checked": last.checked,
+        "drift": last.drift,
+        "repaired": last.repaired,
+    }

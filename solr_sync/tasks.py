@@ -8,6 +8,7 @@ from typing import Any
 from celery import shared_task
 
 from solr_sync import commits, ledger, names, outages, related
+from solr_sync.audit import Audit
 from solr_sync.documents import SolrDocument
 from solr_sync.exceptions import DocumentRejected, SyncError
 from solr_sync.models import Lane
@@ -68,6 +69,23 @@ def drain(self: Any, document_type: str | None = None) -> str:
 def sweep() -> str:
     """Finds what nobody was woken for: lost messages, third-party code, raw SQL, next attempts."""
     return "; ".join(f"{d.document_type}: {_sweep(d)}" for d in registry)
+
+
+@shared_task(name=names.AUDIT, throws=(SyncError,))
+def audit(deep: bool = False) -> str:
+    """Compares database and Solr, and repairs what differs."""
+    words = []
+    for collection in sorted({document.collection for document in registry}):
+        check = Audit(collection)
+        if check.busy() and not deep:
+            words.append(f"{collection}: too many documents are on their way")
+            continue
+        found = check.run(deep=deep, repair=True)
+        if found.repaired:
+            for document in check.documents:
+                drain.apply_async([document.document_type], expires=SWEEP_EXPIRES)
+        words.append(f"{collection}: " + ", ".join(f"{n} {k}" for k, n in found.as_dict().items()))
+    return "; ".join(words)
 
 
 def _sweep(document: SolrDocument) -> str:

@@ -31,6 +31,7 @@ SLATE = [
     "solr_sync.LedgerEntry",
     "solr_sync.RelatedChange",
     "solr_sync.Collection",
+    "solr_sync.AuditRun",
 ]
 
 

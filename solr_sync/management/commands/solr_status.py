@@ -56,7 +56,7 @@ class Command(BaseCommand):
             "parked": sum(o.parked for o, _ in overviews),
             "oldest_pending_age": max((o.oldest_pending_age for o, _ in overviews), default=0.0),
             "rate": round(sum(o.rate for o, _ in overviews), 2),
-            "last_audit": None,
+            "last_audit": next((o.last_audit for o, _ in overviews if o.last_audit), None),
         }
         self.stdout.write(json.dumps(totals | {"documents": documents}, default=str))
 
@@ -73,6 +73,10 @@ class Command(BaseCommand):
         if overview.unavailable_since:
             self.stdout.write(
                 f"  Solr        away since {overview.unavailable_since}: {overview.reason}"
+            )
+        if audit := overview.last_audit:
+            self.stdout.write(
+                f"  last audit  {audit['at']:%Y-%m-%d %H:%M:%S}, drift {audit['drift']}"
             )
         self.stdout.write(f"  configset   {configset.get('message')}")
 
