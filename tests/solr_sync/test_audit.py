@@ -89,11 +89,8 @@ def add_a_stranger(solr: SolrClient, layers: list[Layer]) -> None:
 
 
 def add_a_ghost_of_ours(solr: SolrClient, layers: list[Layer]) -> None:
-    ghost = as_sent(solr.get_now([str(layers[0].pk)], "*")[0]) | {
-        "id": "00000000-0000-4000-8000-000000000000",
-        "sync_bucket": 5,
-        "sync_check": 6,
-    }
+    strange = {"id": "00000000-0000-4000-8000-000000000000", "sync_bucket": 5, "sync_check": 6}
+    ghost = as_sent(solr.get_now([str(layers[0].pk)], "*")[0]) | strange
     solr.post_documents([ghost], commit="true")
 
 
