@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,6 +16,10 @@ from layers.links import is_live
 RULES = ["emphasis", "list", "link", "autolink", "backticks", "newline", "escape", "entity"]
 
 
+SIGNS = re.compile(r"\*\*|__|`")
+LINK = re.compile(r"\[([^\[\]]+)\]\([^()\s]+\)")
+
+
 class Renderer(RendererHTML):
     def link_open(self, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
         tokens[index].attrSet("rel", "nofollow ugc noopener")
@@ -23,6 +28,11 @@ class Renderer(RendererHTML):
 
 _parser = MarkdownIt("zero", {"html": False, "breaks": True}, renderer_cls=Renderer).enable(RULES)
 _parser.validateLink = is_live  # type: ignore[method-assign]
+
+
+def plain(text: str) -> str:
+    """Without the signs of Markdown, for the lines under a title."""
+    return SIGNS.sub("", LINK.sub(r"\1", text))
 
 
 def render(text: str) -> SafeString:

@@ -8,6 +8,7 @@ import time
 from django.contrib.auth.models import AnonymousUser
 
 from accounts.models import User
+from catalogue.markdown import plain
 from catalogue.search import database, solr
 from catalogue.search.highlight import marked, snippet
 from catalogue.search.labels import labelled, labels_of
@@ -69,7 +70,7 @@ def _hits(
             layer=found[key],
             score=score,
             title=marked(found[key].title, query.words),
-            snippet=snippet(found[key].abstract, query.words),
+            snippet=snippet(plain(found[key].abstract), query.words),
         )
         for key, score in answer.scores.items()
         if key in found

@@ -23,12 +23,13 @@ from catalogue.search.query import SearchQuery
 from catalogue.search.results import Answer, Counts
 from catalogue.search.words import Term, Words
 from layers.extent import BoundingBox
+from solr_sync.exceptions import SolrUnavailable
 from solr_sync.solr import SolrClient
 
 COLLECTION = "layers"
 HANDLER = "catalogue"
 # Together with the handler's timeAllowed these keep a page under three seconds.
-CONNECT_SECONDS, READ_SECONDS = 1.0, 3.0
+CONNECT_SECONDS, READ_SECONDS = 1.0, 2.5
 FACET_LIMIT = 30
 SEPARATOR = "\x1f"  # `clean` leaves no such character in a value
 
@@ -48,9 +49,12 @@ breaker = Breaker()
 def ask(query: SearchQuery, labels: Sequence[str]) -> Answer:
     """Raises SyncError where Solr does not answer, at once while it is known not to."""
     parameters = parameters_of(query, labels)
-    with breaker.guard():
-        found = _client().search(parameters.pop("q"), HANDLER, **parameters)
-    return _answer(query, found.raw_response)
+    try:
+        with breaker.guard():
+            found = _client().search(parameters.pop("q"), HANDLER, **parameters)
+        return _answer(query, found.raw_response)
+    except (ValueError, KeyError, TypeError) as error:
+        raise SolrUnavailable("What answers in Solr's place is not Solr") from error
 
 
 def _client() -> SolrClient:

@@ -4,7 +4,7 @@ import pytest
 from django.core.checks import run_checks
 
 from catalogue import locator
-from catalogue.markdown import render
+from catalogue.markdown import plain, render
 from catalogue.templatetags.catalogue import in_words, years
 from layers.extent import BoundingBox
 from tests.catalogue.factories import make_layer
@@ -27,6 +27,11 @@ from tests.catalogue.factories import make_layer
 )
 def test_a_little_markdown(text, html):
     assert render(text) == html
+
+
+def test_lines_under_a_title_are_without_signs():
+    text = "A **network** of `wells`, see [the page](https://e.org/a) [1] and a*b"
+    assert plain(text) == "A network of wells, see the page [1] and a*b"
 
 
 @pytest.mark.parametrize(
