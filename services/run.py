@@ -52,17 +52,16 @@ def interruptible() -> Iterator[None]:
 def run() -> None:
     environment = Environment()
     supervisor = Supervisor(environment)
-    servers = own_servers(environment)
     if supervisor.running:
         raise ServiceError(f"It runs already in {environment.data_dir}; `make stop` ends it.")
-    ports.require_free(all_ports(environment, servers))
+    ports.require_free(all_ports(environment, own_servers(environment)))
     install(environment)
     environment.generate_secrets()
     if environment.flag("DEV"):
         os.environ["DEBUG"] = "1"
     try:
         with interruptible():
-            bring_up(environment, supervisor, servers)
+            bring_up(environment, supervisor)
             process.wait_until(lambda: not supervisor.running, float("inf"), interval=0.5)
             raise ServiceError(f"supervisord ended: see {supervisor.log}")
     except Interrupted:
@@ -106,7 +105,8 @@ def install(environment: Environment) -> None:
         installation.install_solr()
 
 
-def bring_up(environment: Environment, supervisor: Supervisor, servers: list[Service]) -> None:
+def bring_up(environment: Environment, supervisor: Supervisor) -> None:
+    servers = own_servers(environment)
     names = [server.name for server in servers]
     print("Starting " + " and ".join(["supervisord", *names]), flush=True)
     supervisor.start()
