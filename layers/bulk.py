@@ -102,7 +102,8 @@ class BulkWriter:
             )
 
     def _write_keywords(self, described: Sequence[DescribedLayer]) -> None:
-        names = {Keyword.fold(word): word for one in reversed(described) for word in one.keywords}
+        words = [word for one in described for word in one.keywords]
+        names = {Keyword.fold(word): word for word in reversed(words)}  # the first spelling counts
         self._learn_keywords(names)
         pairs = [
             (one.layer.pk, self._keywords[folded])

@@ -97,6 +97,9 @@ class _Reader(HTMLParser):
             self._break(tag)
             self.parts.append("- " if tag == "li" else "")
 
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._break(tag)
+
     def handle_endtag(self, tag: str) -> None:
         if tag in HIDDEN:
             self.hidden = max(self.hidden - 1, 0)
