@@ -110,21 +110,25 @@ def bring_up(environment: Environment, supervisor: Supervisor) -> None:
     names = [server.name for server in servers]
     print("Starting " + " and ".join(["supervisord", *names]), flush=True)
     supervisor.start()
-    prepare_site(environment)
+    prepare_site()
     for server in servers:
         wait_for_server(server, environment.data_dir / "log" / f"{server.name}.log")
     manage("solr_init")
+    load_samples_once(environment)
     print("Starting the site, workers, beat and Flower", flush=True)
     supervisor.start_programs()
     wait_for_site(environment)
     print(greeting(environment), flush=True)
 
 
-def prepare_site(environment: Environment) -> None:
+def prepare_site() -> None:
     print("Preparing the database and static files", flush=True)
     manage("migrate", "--verbosity=0")
     manage("createcachetable", "--verbosity=0")
     manage("collectstatic", "--no-input", "--verbosity=0")
+
+
+def load_samples_once(environment: Environment) -> None:
     mark = environment.data_dir / "samples-loaded"
     if not mark.exists():
         print("Loading the sample layers and the demo accounts", flush=True)
