@@ -90,6 +90,7 @@ def recognise(place: str, value: Any) -> Incoming:
 def understand(incoming: Incoming, terms: Terms) -> Understood:
     """Raises RefusedError."""
     record = Record(incoming.value)
+    record.values(*incoming.fields.id[:1], "gbl_mdVersion_s", "geoblacklight_version")
     described = describe(record, incoming.fields, terms)
     if not described.layer.title:
         raise RefusedError(_("the record has no title"))

@@ -57,6 +57,8 @@ class Terms:
         }
         protocols = LinkProtocol.objects.exclude(reference_uri="")
         self.protocols = dict(protocols.values_list("reference_uri", "pk"))
+        texts = Licence.objects.exclude(url="").values_list("url", "pk")
+        self.licences = {_address(url): code for url, code in texts}
         self.languages = _languages()
         self.topics = self._topics()
 
@@ -95,6 +97,8 @@ class Terms:
         for part, code in OTHER_LICENCES.items():
             if part in folded:
                 return self.known(Licence, code), code != "other-open"
+        if known := self.licences.get(_address(text)):
+            return known, True
         spdx = next((c for c in self.codes[Licence] if c.casefold() == folded), None)
         named = re.search(r"\bcc[ -](by(?:-(?:nc|sa|nd))*) (\d\.\d)\b", folded)
         if spdx is None and named:
@@ -107,6 +111,10 @@ class Terms:
             return code, True
         closed = "nc" in kind or "nd" in kind
         return self.known(Licence, "other-closed" if closed else "other-open"), False
+
+
+def _address(url: str) -> str:
+    return url.casefold().rstrip("/").partition("://")[2]
 
 
 def _languages() -> dict[str, str]:

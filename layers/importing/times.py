@@ -22,7 +22,9 @@ RANGE = re.compile(
 ISO_STAMP = re.compile(r"(\d{4}-\d{2}-\d{2})[T ]\d{2}:\d{2}.*")
 AMERICAN = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 DECIMAL_YEAR = re.compile(r"(\d{3,4})\.0+")
-DATE = r"-?\d{4}(?:-\d{2}(?:-\d{2})?)?"
+DATE = r"(?:\d{3,4}|-\d{4,6})(?:-\d{2}(?:-\d{2})?)?"
+BEFORE_CHRIST = re.compile(r"\b(\d{1,6}) ?(?:bce|bc|b\.c\.e\.|b\.c\.)(?!\w)")
+COMMON_ERA = re.compile(r"\b(\d{1,4}) ?(?:ce|ad|a\.d\.)(?!\w)")
 OPEN = r"(?:present(?: day)?|pres|today|now|ongoing|\.\.|\*)"
 BETWEEN = re.compile(
     rf"({DATE}|\.\.|\*)\s*(?:-{{1,2}}|–|—|/|\bto\b|\band\b|\bthrough\b|\buntil\b)\s*({DATE}|{OPEN})?"
@@ -113,9 +115,11 @@ def period_of(text: str) -> Period | None:
     if match := ISO_STAMP.fullmatch(text):
         text = match[1]
     text = re.sub(r"\s*\[i\.e\.[^]]*\]?", "", text.casefold())
+    text = BEFORE_CHRIST.sub(lambda year: f"-{int(year[1]) - 1:04d}", text)
+    text = COMMON_ERA.sub(lambda year: f"{int(year[1]):04d}", text)
     text = re.sub(r"[\[\]?.]+$|^\[|\]$", "", text).strip()
     text = re.sub(r"(?:-00)+$", "", SURROUNDINGS.sub("", text))
-    return _span(text) or _single(text) or _wide(text)
+    return _wide(text) or _span(text) or _single(text)
 
 
 def _span(text: str) -> Period | None:
@@ -143,7 +147,7 @@ def _ordered(start: str, end: str) -> Period | None:
 
 def _single(text: str) -> Period | None:
     text = re.split(r"[,;]\s*(?=c?\d{4}(?:\s|$))", text)[0]
-    if not re.fullmatch(rf"{DATE}|\d{{3}}", text):
+    if not re.fullmatch(DATE, text):
         return None
     date = _plain(text)
     return (date, date) if date else None
