@@ -9,7 +9,14 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from solr_sync import ledger
-from solr_sync.models import AuditRun, Collection, LedgerEntry, RelatedChange
+from solr_sync.models import (
+    AuditRun,
+    Collection,
+    LedgerEntry,
+    Rebuild,
+    RelatedChange,
+    Target,
+)
 from solr_sync.processors import wake_many
 from solr_sync.registry import registry
 
@@ -114,3 +121,22 @@ class AuditRunAdmin(ReadOnlyAdmin):
     ]
     list_filter = ["collection", "deep"]
     ordering = ["-ended_at"]
+
+
+@admin.register(Rebuild)
+class RebuildAdmin(ReadOnlyAdmin):
+    list_display = [
+        "alias",
+        "target",
+        "began_at",
+        "heartbeat_at",
+        "done",
+        "total",
+        "ended_at",
+        "outcome",
+    ]
+
+
+@admin.register(Target)
+class TargetAdmin(ReadOnlyAdmin):
+    list_display = ["name", "alias", "role", "misses", "error"]

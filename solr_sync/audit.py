@@ -65,14 +65,13 @@ class Findings:
 class Audit:
     """One collection, with all document types that live in it."""
 
-    def __init__(self, collection: str) -> None:
-        self.collection = collection
-        self.documents = [d for d in registry if d.collection == collection]
+    def __init__(self, alias: str, target: str | None = None) -> None:
+        """Looks at what the alias leads to or, while a rebuild goes on, at another collection."""
+        self.collection = alias
+        self.documents = [d for d in registry if d.collection == alias]
         if not self.documents:
-            raise NotRegistered(
-                f"No document type is registered for the collection {collection!r}."
-            )
-        self.client: SolrClient = client_for(collection)
+            raise NotRegistered(f"No document type is registered for the collection {alias!r}.")
+        self.client: SolrClient = client_for(target or alias)
         self.findings = Findings()
 
     def run(self, *, deep: bool = False, repair: bool = False) -> Findings:
@@ -86,6 +85,11 @@ class Audit:
         if repair:
             self.findings.repaired = self._repair()
         self._remember(began, deep)
+        return self.findings
+
+    def look(self) -> Findings:
+        """The quick comparison alone, of what was committed."""
+        self._quick()
         return self.findings
 
     def busy(self) -> bool:
@@ -188,7 +192,7 @@ class Audit:
     # Deep
 
     def _deep(self) -> None:
-        fields = stored.fields_of(self.client)
+        fields = stored.schema_of(self.client)
         for document in self.documents:
             ledger.adopt(document, changes_unseen=False)
             last = 0
@@ -201,7 +205,7 @@ class Audit:
         return list(rows.order_by("pk")[:CHUNK])
 
     def _compare_content(
-        self, document: SolrDocument, rows: list[LedgerEntry], fields: stored.StoredFields
+        self, document: SolrDocument, rows: list[LedgerEntry], fields: stored.Schema
     ) -> None:
         ids = [row.object_id for row in rows]
         built = dict(document.build(ids))
@@ -222,7 +226,7 @@ class Audit:
         row: LedgerEntry,
         built: Any,
         there: dict[str, Any] | None,
-        fields: stored.StoredFields,
+        fields: stored.Schema,
     ) -> bool:
         if built is None or there is None:
             return built is None and there is None

@@ -137,3 +137,26 @@ def standing(alias: str) -> Standing:
     status = admin("collections", action="CLUSTERSTATUS", collection=collection)
     configset = status["cluster"]["collections"][collection]["configName"]
     return Standing(alias, collection, configset, configset_of(alias).name)
+
+
+def create_next(alias: str) -> str:
+    """A new empty collection of the alias with the configset of this code; returns its name."""
+    configset = configset_of(alias)
+    upload(configset)
+    numbers = [
+        int(name.removeprefix(f"{alias}_"))
+        for name in collections()
+        if name.startswith(f"{alias}_") and name.removeprefix(f"{alias}_").isdigit()
+    ]
+    name = f"{alias}_{max(numbers, default=0) + 1}"
+    _create(name, configset)
+    return name
+
+
+def point(alias: str, collection: str) -> None:
+    admin("collections", action="CREATEALIAS", name=alias, collections=collection)
+
+
+def delete(collection: str) -> None:
+    """Raises SyncError if an alias leads to it."""
+    admin("collections", action="DELETE", name=collection)

@@ -160,3 +160,70 @@ class AuditRun(models.Model):
     @property
     def drift(self) -> int:
         return self.missing + self.stale + self.ghosts
+
+
+class Role(models.TextChoices):
+    LIVE = "live", _("behind the alias")
+    FILLING = "filling", _("being filled")
+    STANDBY = "standby", _("kept for the way back")
+
+
+class Target(models.Model):
+    """A collection that an alias led to, leads to or will lead to; each gets every change.
+
+    There are none until the first rebuild: then documents go to whatever the alias leads to.
+    """
+
+    name = models.CharField(_("name"), max_length=128, primary_key=True)
+    alias = models.CharField(_("alias"), max_length=64, db_index=True)
+    role = models.CharField(_("role"), max_length=16, choices=Role)
+    misses = models.IntegerField(_("batches it did not take"), default=0)
+    error = models.TextField(_("last reason"), blank=True, default="")
+
+    class Meta:
+        verbose_name = _("target")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Rebuild(models.Model):
+    """A new collection on its way to take an alias over."""
+
+    alias = models.CharField(_("alias"), max_length=64)
+    target = models.CharField(_("new collection"), max_length=128)
+    began_at = models.DateTimeField(_("began"))
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    heartbeat_at = models.DateTimeField(_("last sign of life"))
+    total = models.IntegerField(_("documents"), default=0)
+    done = models.IntegerField(_("done"), default=0)
+    outcome = models.TextField(_("outcome"), blank=True, default="")
+
+    class Meta:
+        verbose_name = _("rebuild")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["alias"],
+                condition=Q(ended_at__isnull=True),
+                name="solr_sync_one_rebuild_at_a_time",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.target
+
+
+class RebuildRange(models.Model):
+    """A range of ledger rows, by primary key; `cursor` is the last row that was sent."""
+
+    rebuild = models.ForeignKey(Rebuild, models.CASCADE, related_name="ranges")
+    cursor = models.BigIntegerField()
+    last = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = _("range of a rebuild")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.cursor}–{self.last}"

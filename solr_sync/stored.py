@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,22 +15,33 @@ TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True)
-class StoredFields:
-    """Which fields of a collection come back from a query, by name and by pattern."""
+class FieldNames:
+    """Fields of a schema, by name and by pattern."""
 
     names: frozenset[str]
     patterns: tuple[re.Pattern[str], ...]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.names or any(p.fullmatch(name) for p in self.patterns)
+
+
+@dataclass(frozen=True)
+class Schema:
+    """What a collection takes, and what of it comes back from a query."""
+
+    known: FieldNames
+    returned: FieldNames
     unordered: frozenset[str]
 
-    def comes_back(self, name: str) -> bool:
-        return name in self.names or any(p.fullmatch(name) for p in self.patterns)
+    def knows(self, name: str) -> bool:
+        return name in self.known
 
     def agree(self, sent: Fields, there: dict[str, Any]) -> bool:
         """Whether Solr holds what was sent, in the fields that it gives back."""
         return all(
             self._same(name, value, there.get(name))
             for name, value in sent.items()
-            if self.comes_back(name)
+            if name in self.returned
         )
 
     def _same(self, name: str, sent: Any, there: Any) -> bool:
@@ -42,25 +54,24 @@ class StoredFields:
         )
 
 
-def fields_of(client: SolrClient) -> StoredFields:
+def schema_of(client: SolrClient) -> Schema:
     """Reads the collection's schema. Raises SolrUnavailable."""
     schema = client.schema()
     types = {t["name"]: t for t in schema["fieldTypes"]}
-    names, patterns, unordered = set(), [], set()
-    for kind in ("fields", "dynamicFields"):
-        for field in schema[kind]:
-            options = types.get(field["type"], {}) | field
-            stored = options.get("stored", True)
-            returned = options.get("docValues") and options.get("useDocValuesAsStored", True)
-            if not (stored or returned):
-                continue
-            if kind == "dynamicFields":
-                patterns.append(re.compile(re.escape(field["name"]).replace(r"\*", ".*")))
-                continue
-            names.add(field["name"])
-            if not stored:
-                unordered.add(field["name"])
-    return StoredFields(frozenset(names), tuple(patterns), frozenset(unordered))
+    fields = [types.get(f["type"], {}) | f for f in (*schema["fields"], *schema["dynamicFields"])]
+    returned = [f for f in fields if f.get("stored", True) or _from_doc_values(f)]
+    unordered = frozenset(f["name"] for f in returned if not f.get("stored", True))
+    return Schema(_names(fields), _names(returned), unordered)
+
+
+def _from_doc_values(field: dict[str, Any]) -> bool:
+    return bool(field.get("docValues") and field.get("useDocValuesAsStored", True))
+
+
+def _names(fields: Iterable[dict[str, Any]]) -> FieldNames:
+    names = [f["name"] for f in fields]
+    patterns = [re.compile(re.escape(n).replace(r"\*", ".*")) for n in names if "*" in n]
+    return FieldNames(frozenset(n for n in names if "*" not in n), tuple(patterns))
 
 
 def _equal(ours: Any, theirs: Any) -> bool:

@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from solr_sync import commits, content, ledger, outages, solr
+from solr_sync import commits, content, ledger, outages, solr, targets
 from solr_sync.documents import Fields, SolrDocument
 from solr_sync.exceptions import DocumentRejected, SolrUnavailable
 from solr_sync.ledger import Claim, Confirmation
@@ -74,10 +74,14 @@ class Run:
         self.task_id = task_id
         self.lane = lane
         self.lease = str(uuid.uuid4())
-        self.client = solr.client_for(document.collection)
+        self.targets = targets.of(document)
         self.report = Report()
         self.unseen: list[int] = []
         self.uncommitted = False
+
+    @property
+    def client(self) -> solr.SolrClient:
+        return self.targets.live
 
     def until_nothing_is_due(self, *, seconds: float, first: str | None = None) -> Report:
         """Works off what is due, `first` with the first batch, until done or the time is up.
@@ -124,6 +128,7 @@ class Run:
             outgoing = list(self._build(claims))
             if outgoing:
                 solr.require_healthy()
+                self.targets = targets.of(self.document)
                 self._post(outgoing)
             if outages.end(self.document):
                 self.recovered()
@@ -190,7 +195,11 @@ class Run:
 
     def _post_batch(self, outgoing: Sequence[Outgoing], *, committing: bool = False) -> None:
         parameters = {"commit": "true", "softCommit": "true"} if committing else {}
-        posted = self.client.post_documents([o.fields for o in outgoing], **parameters)
+        documents = [o.fields for o in outgoing]
+        if self.targets.several:
+            documents = targets.cut(self.client, documents)
+        posted = self.client.post_documents(documents, **parameters)
+        targets.post_to_followers(self.document, self.targets, [o.fields for o in outgoing])
         dropped = [o for o in outgoing if o.claim.object_id not in posted.accepted]
         taken = [o for o in outgoing if o.claim.object_id in posted.accepted]
         confirmations = [o.confirmation(o.claim.version) for o in taken]

@@ -32,6 +32,8 @@ SLATE = [
     "solr_sync.RelatedChange",
     "solr_sync.Collection",
     "solr_sync.AuditRun",
+    "solr_sync.Rebuild",
+    "solr_sync.Target",
 ]
 
 

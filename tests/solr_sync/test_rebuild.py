@@ -1,0 +1,216 @@
+"""A new collection takes the alias over while people go on editing and searching."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+from django.utils import timezone
+
+from layers.models import Layer
+from solr_sync import collections, rebuild, targets
+from solr_sync.audit import Audit
+from solr_sync.models import Lane, Rebuild, Target
+from solr_sync.rebuild import Progress, RebuildFailed, RebuildRefused
+from solr_sync.solr import SolrClient, client_for
+from tests.solr_sync.conftest import found, run, titles
+
+COUNT = 40
+
+
+@pytest.fixture
+def layers(solr: SolrClient, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Layer]]:
+    monkeypatch.setattr(rebuild, "BATCH", 7)
+    monkeypatch.setattr(rebuild, "RANGE", 15)
+    monkeypatch.setattr(rebuild, "PATIENCE", 2.0)
+    targets._schema.cache_clear()
+    made = [Layer.objects.create(title=f"Layer {n:02}") for n in range(COUNT)]
+    run(lane=Lane.BULK)
+    yield made
+    one_collection()
+
+
+def one_collection() -> None:
+    """Leaves the alias on an empty collection of the project's own configset, and no other."""
+    Rebuild.objects.all().delete()
+    Target.objects.all().delete()
+    configset = collections.configset_of("layers").name
+    if collections.standing("layers").configset != configset:
+        collections.point("layers", collections.create_next("layers"))
+    live = collections.aliases()["layers"]
+    for name in collections.collections():
+        if name.startswith("layers_") and name != live:
+            collections.delete(name)
+
+
+def rebuilt(listener: Callable[[Progress], None] = lambda progress: None) -> Rebuild:
+    return rebuild.rebuild("layers", report=listener)
+
+
+def live() -> str:
+    return collections.aliases()["layers"]
+
+
+def test_the_new_collection_has_every_document_and_the_alias(
+    solr: SolrClient, layers: list[Layer]
+) -> None:
+    layers.pop().delete()
+    run()
+    old, before = live(), found(solr)
+    job = rebuilt()
+    assert live() == job.target != old
+    assert [d["title"] for d in found(solr)] == [d["title"] for d in before]
+    assert Audit("layers").run().agrees
+    assert Target.objects.get(name=old).role == "standby"
+
+
+def test_changes_during_the_rebuild_reach_both(solr: SolrClient, layers: list[Layer]) -> None:
+    old = live()
+
+    def edit(progress: Progress) -> None:
+        if progress.phase == "filling" and progress.done < 20:
+            Layer.objects.filter(pk=layers[3].pk).update(title="Edited meanwhile")
+            Layer.objects.filter(pk=layers[30].pk).delete()
+            Layer.objects.create(title=f"Created at {progress.done}")
+        run()
+
+    job = rebuilt(edit)
+    solr.commit_softly()
+    client_for(old).commit_softly()
+    wanted = sorted(Layer.objects.values_list("title", flat=True))
+    assert "Edited meanwhile" in wanted
+    assert titles(client_for(job.target)) == wanted
+    assert titles(client_for(old)) == wanted
+
+
+def test_a_reader_never_sees_less_than_everything(solr: SolrClient, layers: list[Layer]) -> None:
+    counts: list[int] = []
+    stop = threading.Event()
+
+    def read() -> None:
+        reader = SolrClient("layers")
+        while not stop.is_set():
+            counts.append(reader.search("*:*", rows=0).hits)
+
+    thread = threading.Thread(target=read)
+    thread.start()
+    try:
+        rebuilt()
+    finally:
+        stop.set()
+        thread.join()
+    assert len(counts) > 10
+    assert set(counts) == {COUNT}
+
+
+def test_a_rebuild_that_died_is_taken_up_where_it_was(
+    solr: SolrClient, layers: list[Layer]
+) -> None:
+    class KilledError(Exception):
+        pass
+
+    def die(progress: Progress) -> None:
+        if progress.done >= 20:
+            raise KilledError
+
+    with pytest.raises(KilledError):
+        rebuilt(die)
+    with pytest.raises(RebuildRefused, match="under way"):
+        rebuilt()
+    Rebuild.objects.update(heartbeat_at=timezone.now() - timedelta(minutes=5))
+    job = rebuilt()
+    assert Rebuild.objects.count() == 1
+    assert live() == job.target
+    assert titles(solr) == [layer.title for layer in layers]
+
+
+def test_what_can_not_be_verified_does_not_take_over(
+    solr: SolrClient, layers: list[Layer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = live()
+    monkeypatch.setattr(rebuild, "differences", lambda alias, target: {"one that is missing"})
+    with pytest.raises(RebuildFailed, match="one that is missing"):
+        rebuilt()
+    assert live() == old
+    Rebuild.objects.update(heartbeat_at=timezone.now() - timedelta(minutes=5))
+    assert rebuild.abandon("layers") not in collections.collections()
+
+
+def test_the_way_back_is_open_until_the_old_one_differs(
+    solr: SolrClient, layers: list[Layer]
+) -> None:
+    old = live()
+    new = rebuilt().target
+    layers[0].title = "Edited after the rebuild"
+    layers[0].save()
+    run()
+    assert rebuild.go_back("layers") == old == live()
+    client_for(old).commit_softly()
+    assert "Edited after the rebuild" in titles(solr)
+    client_for(new).delete(q="*:*", commit=True)
+    with pytest.raises(RebuildRefused, match="differs"):
+        rebuild.go_back("layers")
+    assert rebuild.drop_old("layers") == new
+    assert new not in collections.collections()
+
+
+@pytest.fixture
+def changed_schema(
+    layers: list[Layer], tmp_path: Path, settings: Any
+) -> Callable[[str, str], None]:
+    folder = tmp_path / "conf"
+    shutil.copytree(django_settings.SOLR_SYNC_CONFIGSETS["layers"], folder)
+    original = settings.SOLR_SYNC_CONFIGSETS
+
+    def change(old: str, new: str) -> None:
+        schema = folder / "schema.xml"
+        text = schema.read_text()
+        assert old in text
+        schema.write_text(text.replace(old, new))
+        settings.SOLR_SYNC_CONFIGSETS = original | {"layers": folder}
+
+    return change
+
+
+def test_a_schema_with_a_new_field(
+    solr: SolrClient,
+    layers: list[Layer],
+    changed_schema: Callable[[str, str], None],
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
+) -> None:
+    """The definition fills the field; the old collection gets its documents without it."""
+    from solr_sync.registry import registry
+
+    old = live()
+    changed_schema("</schema>", '<field name="shelf" type="string" stored="true"/></schema>')
+    document = type(registry["layer"])
+    prepare = document.prepare
+    monkeypatch.setattr(document, "prepare", lambda s, layer: prepare(s, layer) | {"shelf": "A"})
+
+    def work(progress: Progress) -> None:
+        run(lane=Lane.BULK)
+
+    job = rebuilt(work)
+    run(lane=Lane.BULK)
+    solr.commit_softly()
+    assert live() == job.target
+    assert {d.get("shelf") for d in found(solr)} == {"A"}
+    assert "shelf" not in client_for(old).search("*:*").docs[0]
+
+
+def test_a_schema_with_another_type(
+    solr: SolrClient, layers: list[Layer], changed_schema: Callable[[str, str], None]
+) -> None:
+    changed_schema(
+        '<field name="sync_bucket"  type="pint"', '<field name="sync_bucket"  type="plong"'
+    )
+    job = rebuilt()
+    assert live() == job.target
+    assert titles(solr) == [layer.title for layer in layers]
