@@ -63,7 +63,9 @@ def run() -> None:
         with interruptible():
             bring_up(environment, supervisor)
             process.wait_until(lambda: not supervisor.running, float("inf"), interval=0.5)
-            raise ServiceError(f"supervisord ended: see {supervisor.log}")
+            if not supervisor.ended_in_order:
+                raise ServiceError(f"supervisord ended: see {supervisor.log}")
+            print("Stopped", flush=True)
     except Interrupted:
         print("\nStopping", flush=True)
     finally:

@@ -36,6 +36,7 @@ class Supervisor:
         self.data_dir = environment.data_dir
         self.reload = environment.flag("DEV")
         self.pid_file = PidFile(self.data_dir / "make-run.pid")
+        self.child: int | None = None
 
     @property
     def configuration(self) -> Path:
@@ -48,6 +49,11 @@ class Supervisor:
     @property
     def running(self) -> bool:
         return self.pid_file.read() is not None
+
+    @property
+    def ended_in_order(self) -> bool:
+        """Whether someone asked it to end, by `make stop` or supervisorctl."""
+        return self.child is not None and process.exit_status(self.child) == 0
 
     @property
     def socket(self) -> str:
@@ -67,7 +73,8 @@ class Supervisor:
         arguments = [*supervisord, "--configuration", str(self.configuration)]
         environment = os.environ | {MARK: str(self.data_dir)}
         command = Command("supervisord", arguments, environment, self.project)
-        self.pid_file.write(process.spawn(command, None, detached=False))
+        self.child = process.spawn(command, None, detached=False)
+        self.pid_file.write(self.child)
         if not process.wait_until(self._answers, 30):
             raise ServiceError(f"supervisord did not start: see {self.log}")
 
