@@ -51,7 +51,8 @@ class GroupAdmin(admin.ModelAdmin):
     inlines = [MembershipInline]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Group]:
-        return super().get_queryset(request).annotate(counted=Count("memberships"))
+        groups: QuerySet[Group] = super().get_queryset(request)
+        return groups.annotate(counted=Count("memberships"))
 
     @admin.display(description=gettext_lazy("members"), ordering="counted")
     def member_count(self, group: Any) -> int:

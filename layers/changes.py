@@ -33,7 +33,10 @@ class Contact:
 
 @dataclass(slots=True)
 class Changes:
-    """None, or a name that is missing, leaves what is there. The layer's columns are set by the caller."""
+    """None, or a name that is missing, leaves what is there.
+
+    The layer's own columns are set by the caller.
+    """
 
     terms: dict[str, list[str]] = field(default_factory=dict)
     keywords: list[str] | None = None
@@ -113,7 +116,7 @@ def write_parts(layer: Layer, part: type[Part], rows: Sequence[Part]) -> None:
         row.layer_id = layer.pk  # type: ignore[attr-defined]
         if isinstance(row, TemporalExtent):
             row.set_years()
-    present = list(part._default_manager.filter(layer=layer))
+    present = list(part._default_manager.filter(layer=layer))  # type: ignore[misc]
     same = 0
     while same < min(len(present), len(rows)) and _content(present[same]) == _content(rows[same]):
         same += 1

@@ -8,9 +8,10 @@ from layers.models import Attribute, Distribution, Layer, LayerContact
 from layers.querysets import LayerQuerySet
 
 COLUMNS = (
-    "slug", "name", "title", "alternative_titles", "abstract", "purpose", "supplemental_information",
-    "lineage", "edition", "identifiers", "crs", "geometry_type", "scale_denominator", "resolution_m",
-    "next_update", "other_constraints", "attribution", "format", "relations", "state", "visibility",
+    "slug", "name", "title", "alternative_titles", "abstract", "purpose",
+    "supplemental_information", "lineage", "edition", "identifiers", "crs", "geometry_type",
+    "scale_denominator", "resolution_m", "next_update", "other_constraints", "attribution",
+    "format", "relations", "state", "visibility",
 )  # fmt: skip
 TERMS = (
     "resource_type", "metadata_language", "status", "spatial_representation",

@@ -30,7 +30,7 @@ class EditConflict(LayerError):
 
 @contextmanager
 def editing(layer: Layer, by: User, expected_version: int | None = None) -> Iterator[Layer]:
-    """One edit in one transaction: the block writes parts and relations, the layer is saved at its end.
+    """One edit in one transaction: the block writes parts and relations, its end saves the layer.
 
     `layer` may carry changed columns already. Its row is locked, where the database can do so, and
     must still be at `expected_version` (by default the one that `layer` was read with). The version
@@ -78,7 +78,7 @@ def _lock(layer: Layer, expected_version: int) -> None:
 
 
 def _insert(layer: Layer) -> None:
-    """Two layers of the same title may be created in the same moment: the second gets a longer slug."""
+    """Two layers of one title may be created in the same moment: the second gets a longer slug."""
     try:
         with transaction.atomic():
             layer.save(force_insert=True)

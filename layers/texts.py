@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 LONGEST_TEXT = 50_000  # three times the longest abstract among five thousand real records
 LONGEST_LIST = 1000
 
-# Control characters other than tab and line breaks, which XML can't carry, and lone surrogates, which
-# no encoding can.
+# Control characters other than tab and line breaks, which XML can't carry, and lone surrogates,
+# which no encoding can.
 UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 

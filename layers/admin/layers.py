@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from django.contrib import admin
-from django.db.models import ForeignKey
+from django.db.models import ForeignKey, QuerySet
 from django.forms import ModelChoiceField, ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
@@ -20,18 +20,25 @@ from layers.models import (
     LayerDate,
     SlugRedirect,
     TemporalExtent,
+    Vocabulary,
 )
 
 
 class PartInline(admin.TabularInline):
-    """The terms of a vocabulary are read once for all rows."""
+    """Vocabularies, and what the rows' names are made of, are read once for all rows."""
+
+    related: ClassVar[list[str]] = []
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows = super().get_queryset(request)
+        return rows.select_related(*self.related) if self.related else rows
 
     def formfield_for_foreignkey(
         self, db_field: ForeignKey, request: HttpRequest, **kwargs: Any
     ) -> ModelChoiceField | None:
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
-        if field is not None and db_field.name not in self.get_autocomplete_fields(request):
-            field.choices = list(field.choices)
+        if field is not None and issubclass(db_field.remote_field.model, Vocabulary):
+            field.choices = list(field.choices)  # type: ignore[arg-type]
         return field
 
 
@@ -39,11 +46,13 @@ class ContactInline(PartInline):
     model = LayerContact
     extra = 0
     autocomplete_fields = ["party"]
+    related = ["role", "party__organisation"]
 
 
 class DateInline(PartInline):
     model = LayerDate
     extra = 0
+    related = ["type"]
 
 
 class TemporalInline(PartInline):

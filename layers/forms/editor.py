@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.forms.boundfield import BoundField
+from django.http import QueryDict
 from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from layers.changes import Changes
+from layers.forms.base import EditorField
 from layers.forms.layer import LayerForm
 from layers.forms.parts import PARTS, Rows, values_of
 from layers.models import Attribute, Distribution, Layer, LayerDate, TemporalExtent
@@ -58,7 +60,7 @@ SECTIONS: dict[str, tuple[Text, list[str]]] = {
     "publication": (gettext_lazy("Publication"), ["state", "visibility", "group"]),
 }  # fmt: skip
 
-PART_MODELS = {
+PART_MODELS: dict[str, Any] = {
     "temporal": TemporalExtent,
     "dates": LayerDate,
     "links": Distribution,
@@ -70,7 +72,7 @@ PART_MODELS = {
 class Section:
     name: str
     title: Text
-    items: list[BoundField | Rows]
+    items: list[EditorField | Rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ class LayerEditor:
         self,
         layer: Layer,
         user: User,
-        data: Mapping[str, Any] | None = None,
+        data: QueryDict | None = None,
         terms: Terms | None = None,
     ) -> None:
         self.layer, self.user, self.terms = layer, user, terms or Terms()
@@ -131,8 +133,8 @@ class LayerEditor:
             for name, (title, items) in SECTIONS.items()
         ]
 
-    def _item(self, name: str) -> BoundField | Rows:
-        return self.rows[name] if name in self.rows else self.form[name]
+    def _item(self, name: str) -> EditorField | Rows:
+        return self.rows[name] if name in self.rows else cast(EditorField, self.form[name])
 
     @cached_property
     def problem_list(self) -> list[Problem]:
@@ -170,7 +172,7 @@ class LayerEditor:
         ]
 
 
-def _label(item: BoundField | Rows) -> Text:
+def _label(item: EditorField | Rows) -> Text:
     return item.heading if isinstance(item, Rows) else item.label
 
 

@@ -16,6 +16,7 @@ from layers.forms.fields import KeywordsField, LinesField, TermField, TermsField
 from layers.models import (
     Classification,
     Frequency,
+    GeometryType,
     Keyword,
     Language,
     Layer,
@@ -126,6 +127,7 @@ class LayerForm(EditorForm):
         super().__init__(*args, instance=instance, **kwargs)
         groups = Group.objects.all() if user.is_staff else user.catalogue_groups.all()
         self.fields["group"].choices = group_choices(instance, groups)  # type: ignore[attr-defined]
+        self.fields["geometry_type"].choices = [("", _("– not said –")), *GeometryType.choices]  # type: ignore[attr-defined]
         self.fields["title"].validators.append(validate_visible)
         words = self.initial.get("keywords", [])
         self.fields["keywords"].known = frozenset(map(Keyword.fold, words))  # type: ignore[attr-defined]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -30,6 +30,9 @@ BLANK_ROWS = 2  # to fill where there is no JavaScript
 MOST_ROWS = 500
 
 
+PARTY_COLUMNS = ["name", "email", "position_name", "phone", "url", "orcid"]
+
+
 class ContactForm(EditorForm):
     role = TermField(Role, initial="pointOfContact")
     organisation = forms.CharField(label=_("Organisation"), max_length=500, required=False)
@@ -39,7 +42,7 @@ class ContactForm(EditorForm):
 
     class Meta:
         model = Party
-        fields = ["name", "email", "position_name", "phone", "url", "orcid"]
+        fields = PARTY_COLUMNS
 
     field_order = [
         "role",
@@ -66,7 +69,8 @@ class ContactForm(EditorForm):
 
 class PartForm(EditorForm):
     def part(self) -> Part:
-        return self.instance
+        part: Part = self.instance
+        return part
 
 
 class LinkForm(PartForm):
@@ -144,8 +148,8 @@ class Rows(forms.BaseFormSet):
 
 
 def rows_of(form: type[forms.BaseForm], heading: Any, add: Any) -> type[Rows]:
-    made = forms.formset_factory(
-        form,  # type: ignore[arg-type]
+    made: Any = forms.formset_factory(
+        form,
         formset=Rows,
         extra=BLANK_ROWS,
         can_delete=True,
@@ -154,7 +158,7 @@ def rows_of(form: type[forms.BaseForm], heading: Any, add: Any) -> type[Rows]:
         absolute_max=MOST_ROWS + BLANK_ROWS + 1,
     )
     made.heading, made.add_label = heading, add
-    return made
+    return cast(type[Rows], made)
 
 
 PARTS: dict[str, type[Rows]] = {
@@ -171,8 +175,7 @@ def contact_values(contacts: Iterable[LayerContact]) -> list[dict[str, Any]]:
     for contact in contacts:
         party = contact.party
         organisation = party.organisation.name if party.organisation else ""
-        names = ContactForm._meta.fields or []
-        values = {name: getattr(party, name) for name in names}
+        values = {name: getattr(party, name) for name in PARTY_COLUMNS}
         rows.append(values | {"role": contact.role_id, "organisation": organisation})
     return rows
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -82,7 +82,7 @@ def conflict(request: HttpRequest, editor: LayerEditor) -> HttpResponse:
     """Both versions side by side. What was typed stays in the form, which now continues from the
     version that is saved: sending it again is a decision."""
     saved = LayerEditor(_as_saved(editor.layer), editor.user, terms=editor.terms)
-    data = editor.form.data.copy()
+    data = cast(QueryDict, editor.form.data).copy()
     data["version"] = str(saved.layer.version)
     again = LayerEditor(_as_saved(editor.layer), editor.user, data, editor.terms)
     context: dict[str, Any] = {

@@ -27,7 +27,7 @@ def test_signing_in_leads_back_to_where_one_was(nobody):
 
 @pytest.mark.parametrize(
     "there",
-    ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "/\\evil.example", "x\x00"],
+    ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "/\\evil.example"],
 )
 def test_nobody_is_sent_to_another_site(nobody, there):
     location = nobody.post("/accounts/login/", GOOD | {"next": there})["Location"]

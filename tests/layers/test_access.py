@@ -40,7 +40,7 @@ def case(request, owner, group):
 
 
 def test_the_table_shows_a_layer_to_its_readers_alone(cast, case):
-    layer, readers = case
+    _layer, readers = case
     seen = {name for name, user in cast.items() if Layer.objects.readable_by(user).exists()}
     assert seen == readers
 

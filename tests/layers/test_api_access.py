@@ -10,7 +10,7 @@ from layers.services import edit
 
 pytestmark = pytest.mark.django_db
 
-JSON = {"content_type": "application/json"}
+JSON = "application/json"
 
 
 def test_anonymous_writes_get_401_before_anything_else_is_looked_at(call, layer):
@@ -27,17 +27,20 @@ def test_anonymous_writes_get_401_before_anything_else_is_looked_at(call, layer)
 def test_a_session_needs_its_csrf_token(owner):
     client = Client(enforce_csrf_checks=True)
     client.force_login(owner)
-    assert client.post("/api/layers/", {"title": "x"}, **JSON).status_code == 403
+    assert client.post("/api/layers/", {"title": "x"}, content_type=JSON).status_code == 403
     token = client.get("/layers/new/").context["csrf_token"]
     headers = {"X-CSRFToken": str(token)}
-    answer = client.post("/api/layers/", {"title": "x"}, headers=headers, **JSON)
+    answer = client.post("/api/layers/", {"title": "x"}, headers=headers, content_type=JSON)
     assert answer.status_code == 201
 
 
 def test_a_token_needs_no_csrf_token(owner):
     headers = {"Authorization": f"Bearer {ApiToken.objects.issue(owner)[1]}"}
     client = Client(enforce_csrf_checks=True)
-    assert client.post("/api/layers/", {"title": "x"}, headers=headers, **JSON).status_code == 201
+    assert (
+        client.post("/api/layers/", {"title": "x"}, headers=headers, content_type=JSON).status_code
+        == 201
+    )
 
 
 @pytest.mark.parametrize("header", ["Bearer wrong", "Bearer ", "bearer x", "Bearer \u00e9"])

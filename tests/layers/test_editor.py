@@ -263,7 +263,7 @@ def test_the_edit_page_costs_the_same_number_of_queries_however_much_there_is(
     sign_in, owner, layer, django_assert_max_num_queries
 ):
     client = sign_in(owner)
-    many = {}
+    many: dict[str, str] = {}
     for number in range(40):
         many |= {
             f"links-{number}-url": f"https://example.org/{number}",

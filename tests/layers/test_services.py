@@ -5,6 +5,7 @@ from django.test.utils import CaptureQueriesContext
 from layers import services
 from layers.changes import Changes, Contact
 from layers.models import Attribute, Distribution, Keyword, Layer, LayerContact, Organisation, Party
+from layers.models.parts import Part
 from layers.services import EditConflict
 
 pytestmark = pytest.mark.django_db
@@ -112,7 +113,7 @@ def test_the_same_contact_in_the_same_role_is_kept_once(layer, owner):
 
 
 def test_parts_keep_the_order_they_were_given(layer, owner):
-    rows = [Attribute(name=name) for name in ("b", "a", "c")]
+    rows: list[Part] = [Attribute(name=name) for name in ("b", "a", "c")]
     services.edit(layer, Changes(parts={Attribute: rows}), owner)
     assert list(layer.attributes.values_list("name", flat=True)) == ["b", "a", "c"]
 
