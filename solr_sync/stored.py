@@ -12,6 +12,7 @@ from solr_sync.solr import SolrClient
 
 # Doc values give numbers back as they were stored, which may be with fewer digits.
 TOLERANCE = 1e-6
+WHOLE_SECOND = re.compile(r"(?<=:\d\d)\.0+Z$")
 
 
 @dataclass(frozen=True)
@@ -79,4 +80,9 @@ def _equal(ours: Any, theirs: Any) -> bool:
         return ours is theirs
     if isinstance(ours, int | float) and isinstance(theirs, int | float):
         return abs(ours - theirs) <= TOLERANCE * max(1.0, abs(ours))
-    return str(ours) == str(theirs)
+    return _instant(str(ours)) == _instant(str(theirs))
+
+
+def _instant(text: str) -> str:
+    """Solr leaves out a fraction of a second that is zero."""
+    return WHOLE_SECOND.sub("Z", text)
