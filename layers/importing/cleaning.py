@@ -41,9 +41,15 @@ HIDDEN = {"script", "style"}
 
 def visible(text: str) -> str:
     """NFC, without characters that can't be seen or kept; line breaks are ``\\n``."""
+    if _is_plain(text):
+        return text
     text = C1.sub(_windows_1252, text.replace("\r\n", "\n").replace("\r", "\n"))
     text = UNSEEN.sub("", CONTROLS.sub(" ", text))
     return unicodedata.normalize("NFC", text)
+
+
+def _is_plain(text: str) -> bool:
+    return text.isascii() and text.isprintable()
 
 
 def _windows_1252(match: re.Match[str]) -> str:
@@ -58,6 +64,8 @@ def line(text: str) -> str:
 
 def prose(text: str) -> str:
     """Plain text in paragraphs: HTML becomes Markdown at most where it has links and lists."""
+    if _is_plain(text) and "<" not in text and "&" not in text:
+        return text.strip()
     text = visible(text)
     for _round in range(2):  # some catalogues escape twice
         text = _without_markup(text) if MARKUP.search(text) else html.unescape(text)

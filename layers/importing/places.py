@@ -166,9 +166,11 @@ def _grown(box: BoundingBox, degrees: float) -> BoundingBox:
 def _intersection(one: BoundingBox, other: BoundingBox) -> float | None:
     """In square degrees; None where the two don't even touch."""
     height = min(one.north, other.north) - max(one.south, other.south)
+    if height < 0:
+        return None
     widths = [min(a[1], b[1]) - max(a[0], b[0]) for a in _spans(one) for b in _spans(other)]
     touching = [width for width in widths if width >= 0]
-    return sum(touching) * height if touching and height >= 0 else None
+    return sum(touching) * height if touching else None
 
 
 def _likeness(one: BoundingBox, other: BoundingBox) -> float:

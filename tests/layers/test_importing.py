@@ -7,7 +7,7 @@ from itertools import islice
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
@@ -301,6 +301,15 @@ def test_a_record_that_the_database_refuses_costs_no_other_its_place(file, monke
     assert "1 created, 0 updated, 0 unchanged, 1 refused" in report
     assert "line 2 (example-roads): no roads please" in report
     assert {str(word) for word in rivers().keywords.all()} == {"Rivers", "Hydrography"}
+
+
+def test_a_database_that_is_away_is_said_in_one_line(file, monkeypatch):
+    def away(self, described):
+        raise OperationalError("server closed\nthe connection")
+
+    monkeypatch.setattr(BulkWriter, "create", away)
+    with pytest.raises(CommandError, match="server closed the connection.*run the command again"):
+        run(file)
 
 
 def test_values_that_databases_refuse(tmp_path):

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -29,7 +30,16 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         progress = Progress(self.stderr, _("records"))  # type: ignore[arg-type]
         importer = Importer(_user(options["owner"]), dry_run=options["dry_run"], progress=progress)
-        report = importer.run(options["files"])
+        try:
+            report = importer.run(options["files"])
+        except OperationalError as error:
+            raise CommandError(
+                _(
+                    "The database can't be written to now (%(error)s). What was written stays; run "
+                    "the command again to go on."
+                )
+                % {"error": " ".join(str(error).split())}
+            ) from error
         progress.finish()
         for line in report.lines(dry_run=options["dry_run"]):
             self.stdout.write(line)
