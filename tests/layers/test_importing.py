@@ -308,7 +308,7 @@ def test_a_database_that_is_away_is_said_in_one_line(file, monkeypatch):
         raise OperationalError("server closed\nthe connection")
 
     monkeypatch.setattr(BulkWriter, "create", away)
-    with pytest.raises(CommandError, match="server closed the connection.*run the command again"):
+    with pytest.raises(CommandError, match=r"server closed the connection.*run the command again"):
         run(file)
 
 
