@@ -47,7 +47,7 @@ forbid_starting
 export DEBIAN_FRONTEND=noninteractive
 # A list that can't be renewed may still do.
 apt-get update --quiet=2 || echo 'apt-get update failed; going on with the list that is there' >&2
-apt-get install --yes --quiet=2 --no-install-recommends -o DPkg::Lock::Timeout=300 "$@"
+apt-get install --yes --quiet=2 --no-install-recommends -o DPkg::Lock::Timeout=300 "$@" >/dev/null
 
 for server in $new; do
   if installed "$server"; then
