@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
 
 from django.contrib.auth import get_user_model
-from django.db.models import QuerySet
 
+from catalogue.layer_records import LayerRecord, read
 from catalogue.solr_values import cell, clean, cut, date_range, instant, sort_key, strings, texts
 from layers.access import labels_of_layer
 from layers.models import (
@@ -59,19 +60,10 @@ class LayerDocument(SolrDocument):
         Distribution: "distributions",
     }
 
-    def queryset(self) -> QuerySet[Layer]:
-        return Layer.objects.select_related("organisation", "owner").prefetch_related(
-            "topic_categories",
-            "keywords",
-            "regions",
-            "languages",
-            "layer_contacts__party__organisation",
-            "temporal_extents",
-            "attributes",
-            "distributions",
-        )
+    def read(self, keys: Sequence[Any]) -> Iterator[tuple[Any, LayerRecord]]:
+        return ((record.id, record) for record in read(keys))
 
-    def prepare(self, layer: Layer) -> dict[str, Any]:
+    def prepare(self, layer: LayerRecord) -> dict[str, Any]:
         """Scalars and lists of scalars only; what is empty is left out."""
         fields = (
             _identity(layer)
@@ -84,40 +76,34 @@ class LayerDocument(SolrDocument):
         return {name: value for name, value in fields.items() if value not in (None, "", [])}
 
 
-def _identity(layer: Layer) -> dict[str, Any]:
+def _identity(layer: LayerRecord) -> dict[str, Any]:
     return {
-        "id": str(layer.pk),
+        "id": str(layer.id),
         "slug": layer.slug,
         "name": cut(clean(layer.name)) or layer.slug,
-        "username": layer.owner.username if layer.owner else None,
+        "username": layer.username,
         "created_date": instant(layer.created_at),
         "modified_date": instant(layer.updated_at),
         "identifiers": strings(_identifier_values(layer)),
     }
 
 
-def _identifier_values(layer: Layer) -> list[object]:
+def _identifier_values(layer: LayerRecord) -> list[object]:
     return [item.get("value", "") if isinstance(item, dict) else item for item in layer.identifiers]
 
 
-def _description(layer: Layer) -> dict[str, Any]:
-    regions = layer.regions.all()
-    attributes = layer.attributes.all()
+def _description(layer: LayerRecord) -> dict[str, Any]:
     return {
         "title": clean(layer.title),
         "title_sort": sort_key(layer.title),
         "alternative_titles": texts(layer.alternative_titles),
         "abstract": clean(layer.abstract),
-        "category": texts(topic.label for topic in layer.topic_categories.all()),
-        "keywords": texts(keyword.name for keyword in layer.keywords.all()),
-        "regions": texts(region.label for region in regions),
-        "region_names": texts(
-            name for region in regions for name in (region.label, *region.labels.values())
-        ),
-        "contact_names": texts(_contact_names(layer)),
-        "attribute_names": texts(
-            text for attribute in attributes for text in (attribute.name, attribute.label)
-        ),
+        "category": texts(topic.label for topic in layer.topics),
+        "keywords": texts(layer.keywords),
+        "regions": texts(region.names[0] for region in layer.regions),
+        "region_names": texts(name for region in layer.regions for name in region.names),
+        "contact_names": texts(layer.contact_names),
+        "attribute_names": texts(layer.attribute_names),
         "details": texts(
             [
                 layer.name,
@@ -133,42 +119,36 @@ def _description(layer: Layer) -> dict[str, Any]:
     }
 
 
-def _contact_names(layer: Layer) -> list[str]:
-    parties = [contact.party for contact in layer.layer_contacts.all()]
-    organisations = [party.organisation.name for party in parties if party.organisation]
-    return [*(party.name for party in parties), *organisations]
-
-
-def _stems(layer: Layer) -> dict[str, Any]:
-    codes = [layer.metadata_language_id, *(language.code for language in layer.languages.all())]
+def _stems(layer: LayerRecord) -> dict[str, Any]:
+    codes = [layer.metadata_language_id, *layer.languages]
     suffixes = dict.fromkeys(STEMMED[code] for code in codes if code in STEMMED)
     fields: dict[str, Any] = {}
     for suffix in list(suffixes)[:MAX_STEMMED]:
         fields[f"title_stem_{suffix}"] = clean(layer.title)
         fields[f"abstract_stem_{suffix}"] = clean(layer.abstract)
-        fields[f"keywords_stem_{suffix}"] = texts(word.name for word in layer.keywords.all())
+        fields[f"keywords_stem_{suffix}"] = texts(layer.keywords)
     return fields
 
 
-def _facets(layer: Layer) -> dict[str, Any]:
+def _facets(layer: LayerRecord) -> dict[str, Any]:
     return {
         "acl": labels_of_layer(layer.state, layer.visibility, layer.group_id, layer.owner_id),
-        "topic": [topic.code for topic in layer.topic_categories.all()],
-        "keyword": strings(keyword.name for keyword in layer.keywords.all()),
-        "region": [region.code for region in layer.regions.all()],
-        "organisation": cut(clean(layer.organisation.name)) if layer.organisation else None,
+        "topic": [topic.code for topic in layer.topics],
+        "keyword": strings(layer.keywords),
+        "region": [region.code for region in layer.regions],
+        "organisation": cut(clean(layer.organisation or "")),
         "resource_type": layer.resource_type_id,
         "format": cut(clean(layer.format)),
         "licence": layer.licence_id,
         "access": layer.visibility,
         "state": layer.state,
-        "language": [language.code for language in layer.languages.all()],
+        "language": layer.languages,
         "geometry_type": layer.geometry_type,
-        "protocol": strings(link.protocol_id for link in layer.distributions.all()),
+        "protocol": strings(layer.protocols),
     }
 
 
-def _space(layer: Layer) -> dict[str, Any]:
+def _space(layer: LayerRecord) -> dict[str, Any]:
     box = layer.bbox
     if box is None:
         return {}
@@ -180,8 +160,8 @@ def _space(layer: Layer) -> dict[str, Any]:
     }
 
 
-def _time(layer: Layer) -> dict[str, Any]:
-    extents = layer.temporal_extents.all()
+def _time(layer: LayerRecord) -> dict[str, Any]:
+    extents = layer.periods
     ranges = [date_range(extent.start, extent.end) for extent in extents]
     starts = [extent.start_year for extent in extents if extent.start_year is not None]
     ends = [extent.end_year for extent in extents if extent.end_year is not None]

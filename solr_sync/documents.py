@@ -45,7 +45,7 @@ class SolrDocument(Generic[M]):
         """All that is to be found, with what a whole batch needs. What it leaves out is removed."""
         return self.model._base_manager.using(self.using).all()
 
-    def prepare(self, obj: M) -> Fields:
+    def prepare(self, obj: Any) -> Fields:
         """Solr field names and values (scalars, lists of them), without the sync's own fields."""
         raise NotImplementedError
 
@@ -55,10 +55,14 @@ class SolrDocument(Generic[M]):
         An object whose `prepare` fails comes with its exception, so that it harms only itself.
         """
         keys = [key for object_id in object_ids if (key := self.key_of(object_id)) is not None]
-        for obj in self.queryset().filter(pk__in=keys):
-            yield str(obj.pk), self._prepared(obj)
+        for key, obj in self.read(keys):
+            yield str(key), self._prepared(obj)
 
-    def _prepared(self, obj: M) -> Fields | Exception:
+    def read(self, keys: Sequence[Any]) -> Iterable[tuple[Any, Any]]:
+        """Keys, and what `prepare` takes: instances; plain values are several times faster."""
+        return ((obj.pk, obj) for obj in self.queryset().filter(pk__in=keys))
+
+    def _prepared(self, obj: Any) -> Fields | Exception:
         try:
             return self.prepare(obj)
         except Exception as error:  # noqa: BLE001 - reported with the object it belongs to
