@@ -20,6 +20,7 @@ from layers.models import (
     SlugRedirect,
     TemporalExtent,
 )
+from layers.models.layer import RESERVED_SLUGS
 from layers.models.parts import Part
 
 SLUG_LENGTH = 200
@@ -172,7 +173,7 @@ class BulkWriter:
 def give_slugs(layers: Sequence[Layer]) -> None:
     """As `free_slug` does for one layer, for many in two queries."""
     bases = [slugify(layer.title)[:SLUG_LENGTH].strip("-") for layer in layers]
-    taken: set[str] = set()
+    taken = set(RESERVED_SLUGS)
     for some in _slices(sorted(set(bases))):
         taken |= set(Layer.objects.filter(slug__in=some).values_list("slug", flat=True))
         taken |= set(SlugRedirect.objects.filter(slug__in=some).values_list("slug", flat=True))

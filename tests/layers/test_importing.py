@@ -260,7 +260,7 @@ def test_remarks_stand_in_the_report_and_in_the_layer(tmp_path):
 def test_addresses_are_unique_and_readable(tmp_path):
     Layer.objects.create(title="Rivers of Ghana")
     SlugRedirect.objects.create(slug="old", layer=Layer.objects.create(title="x"))
-    titles = ["Rivers of Ghana", "Rivers of Ghana", "Old", "Карта", "Карта", "!"]
+    titles = ["Rivers of Ghana", "Rivers of Ghana", "Old", "Карта", "Карта", "!", "New"]
     records = [RIVERS | {"id": f"r{n}", "dct_title_s": title} for n, title in enumerate(titles)]
     run(write_lines(tmp_path / "records.jsonl", *records))
     slugs = list(
@@ -269,7 +269,8 @@ def test_addresses_are_unique_and_readable(tmp_path):
     assert len(set(slugs)) == len(titles)
     assert all(slug.startswith("rivers-of-ghana-") for slug in slugs[:2])
     assert slugs[2].startswith("old-")
-    assert all(slug.startswith("layer-") for slug in slugs[3:])
+    assert all(slug.startswith("layer-") for slug in slugs[3:6])
+    assert slugs[6].startswith("new-")
 
 
 def test_keywords_that_differ_in_case_are_one(tmp_path):
