@@ -28,7 +28,7 @@ def user_label(user_id: int) -> str:
 
 
 def labels_of_user(user: User | AnonymousUser) -> list[str]:
-    """The labels a user holds, computed anew at each request so that changes take effect at once."""
+    """The labels a user holds, computed at each request so that changes take effect at once."""
     if not user.is_authenticated:
         return [PUBLIC]
     groups = user.memberships.order_by("group_id").values_list("group_id", flat=True)

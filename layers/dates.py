@@ -20,8 +20,8 @@ FIRST_YEAR, LAST_YEAR = -999_999, 9999
 class PartialDate:
     """A year, with or without month and day, in the proleptic Gregorian calendar.
 
-    Years are astronomical, as in ISO 8601: 0 is 1 BCE, -43 is 44 BCE. Written ``1590``, ``1850-03``,
-    ``-0043-03-15``.
+    Years are astronomical, as in ISO 8601: 0 is 1 BCE, -43 is 44 BCE. Written ``1590``,
+    ``1850-03``, ``-0043-03-15``.
     """
 
     year: int
@@ -34,9 +34,7 @@ class PartialDate:
         match = PATTERN.fullmatch(text.strip())
         if match is None:
             raise ValidationError(
-                _(
-                    "Write a date as 1590, 1850-03 or 2024-05-17; years before the common era as -0043."
-                )
+                _("Write a date as 1590, 1850-03 or 2024-05-17, before the common era as -0043.")
             )
         parts = {name: int(value) for name, value in match.groupdict().items() if value is not None}
         date = cls(**parts)

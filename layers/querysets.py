@@ -31,8 +31,11 @@ class LayerQuerySet(models.QuerySet["Layer"]):
 
     update.alters_data = True  # type: ignore[attr-defined]
 
-    def bulk_create(self, objs: Iterable[Layer], *args: Any, **kwargs: Any) -> list[Layer]:
-        return self._announced(super().bulk_create(objs, *args, **kwargs))
+    def bulk_create(  # type: ignore[override]
+        self, objs: Iterable[Layer], *args: Any, **kwargs: Any
+    ) -> list[Layer]:
+        created: Any = super().bulk_create(objs, *args, **kwargs)  # type: ignore[arg-type]
+        return self._announced(list(created))
 
     def delete(self) -> tuple[int, dict[str, int]]:
         return self._announced(super().delete())

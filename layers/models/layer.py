@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import F
+from django.db.models.base import ModelBase
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
@@ -259,7 +260,7 @@ class Layer(models.Model):
     def save(
         self,
         *,
-        force_insert: bool | tuple[type[models.Model], ...] = False,
+        force_insert: bool | tuple[ModelBase, ...] = False,
         force_update: bool = False,
         using: str | None = None,
         update_fields: Iterable[str] | None = None,
@@ -269,7 +270,7 @@ class Layer(models.Model):
             self.slug = free_slug(self.title, self.pk)
         adding = self._state.adding
         if not adding:
-            self.version = F("version") + 1  # type: ignore[assignment]
+            self.version = F("version") + 1
             self.updated_at = timezone.now()
             if update_fields is not None:
                 update_fields = {*update_fields, "version", "updated_at"}
@@ -309,7 +310,7 @@ class SlugRedirect(models.Model):
 
 
 def free_slug(title: str, identity: Any) -> str:
-    """A slug of the title that no layer has or had; of the UUID where the title has no Latin letters."""
+    """A slug of the title that no layer has or had; of the UUID where it has no Latin letters."""
     base = slugify(title)[:200].strip("-") or "layer"
     taken = base in RESERVED_SLUGS or Layer.objects.filter(slug=base).exclude(pk=identity).exists()
     if base != "layer" and not taken and not SlugRedirect.objects.filter(slug=base).exists():

@@ -1,4 +1,4 @@
-"""Controlled vocabularies. A term's code is its primary key, so rows that name a term hold the code."""
+"""Controlled vocabularies. A term's code is its primary key: rows that name it hold the code."""
 
 from __future__ import annotations
 
