@@ -53,6 +53,12 @@ def _raise_version(least: str) -> str:
     )
 
 
+# A transaction counts once: what it wrote itself nobody can have claimed yet. Rows of a savepoint
+# have its own xmin and are counted again; the time guards against an xid that has come round.
+_NOT_YET_COUNTED = (
+    f"NOT ({LEDGER}.xmin = pg_current_xact_id()::xid AND {LEDGER}.due_at IS NOT NULL "
+    f"AND {LEDGER}.changed_at >= transaction_timestamp())"
+)
 _RAISE_RELATED = (
     f"ON CONFLICT (document_type, path, object_id) DO UPDATE SET version = {RELATED}.version + 1, "
     "changed_at = excluded.changed_at, due_at = excluded.due_at, attempts = 0, error = ''"
@@ -88,7 +94,7 @@ def postgresql_statement(source: Source, event: str) -> str:
     return (
         f"INSERT INTO {LEDGER} ({_LEDGER_COLUMNS}) SELECT {kind}, key, 1, 0, "
         f"{document.definition}, {lane}, {now}, {now}, '', '', 0, '', 0, 0, false, '' "
-        f"FROM ({keys}) d ORDER BY key {_raise_version('LEAST')};"
+        f"FROM ({keys}) d ORDER BY key {_raise_version('LEAST')} WHERE {_NOT_YET_COUNTED};"
     )
 
 

@@ -187,6 +187,8 @@ def solr_collection(services: Services, django_db_setup: None) -> str:
     services.solr.start()
     services.solr.wait_ready(120)
     collections.ensure("layers")
+    if not collections.standing("layers").current:  # services of an earlier run
+        collections.point("layers", collections.create_next("layers"))
     return "layers"
 
 

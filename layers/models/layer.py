@@ -274,7 +274,7 @@ class Layer(models.Model):
             self.updated_at = timezone.now()
             if update_fields is not None:
                 update_fields = {*update_fields, "version", "updated_at"}
-        with transaction.atomic(using=using):
+        with transaction.atomic(using=using, savepoint=False):
             if not adding:
                 self._remember_old_slug(update_fields)
             super().save(

@@ -107,6 +107,26 @@ def test_what_is_rolled_back_counts_nothing(layer: Layer) -> None:
     assert entry_of(layer).version == 1
 
 
+@pytest.mark.postgresql
+def test_a_transaction_counts_once(layer: Layer) -> None:
+    with transaction.atomic():
+        layer.save()
+        layer.keywords.add(Keyword.objects.create(name="hydrology"))
+        Layer.objects.filter(pk=layer.pk).update(title="Water")
+    assert entry_of(layer).version == 2
+
+
+def test_a_savepoint_that_is_rolled_back_takes_nothing_with_it(layer: Layer) -> None:
+    LedgerEntry.objects.update(due_at=None, indexed_version=1)
+    with transaction.atomic():
+        Layer.objects.filter(pk=layer.pk).update(title="Kept")
+        with pytest.raises(ZeroDivisionError), transaction.atomic():
+            Layer.objects.filter(pk=layer.pk).update(title="Not kept")
+            _ = 1 / 0
+    assert entry_of(layer).pending
+    assert entry_of(layer).due_at is not None
+
+
 def test_a_renamed_topic_is_one_related_change(layer: Layer) -> None:
     topic = TopicCategory.objects.create(code="testing", label="Testing")
     layer.topic_categories.add(topic)
