@@ -51,7 +51,7 @@ def test_every_process_is_explained() -> None:
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(PROJECT)))
 def test_commands_that_are_named_exist(document: Path) -> None:
-    djangos = {"migrate", "check", "createsuperuser", "createcachetable"}
+    djangos = {"migrate", "check", "shell", "createsuperuser", "createcachetable"}
     named = set(re.findall(r"manage\.py (\w+)", document.read_text(encoding="utf-8")))
     assert named - djangos <= commands()
 
