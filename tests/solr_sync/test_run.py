@@ -30,7 +30,7 @@ def build_wrongly(monkeypatch: pytest.MonkeyPatch, **wrong: dict[str, Any]) -> N
 
 def test_a_saved_layer_is_found(solr: SolrClient) -> None:
     layer = Layer.objects.create(title="Rivers of Bavaria")
-    assert run(layer).outcome == {str(layer.pk): "was taken"}
+    assert run(layer).outcome == {str(layer.pk): "taken by Solr"}
     assert titles(solr) == ["Rivers of Bavaria"]
     status = status_of("layer", str(layer.pk))
     assert status is not None

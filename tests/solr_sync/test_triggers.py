@@ -219,8 +219,10 @@ class TestInstallation:
     ) -> None:
         document = registry["layer"]
         LedgerEntry.objects.update(indexed_version=1, due_at=None)
-        monkeypatch.setattr(type(document), "definition", document.definition + 1)
-        call_command("migrate", verbosity=0)
+        raised = document.definition + 1
+        with monkeypatch.context() as patch:
+            patch.setattr(type(document), "definition", raised)
+            call_command("migrate", verbosity=0)
         entry = entry_of(layer)
-        assert entry.definition == document.definition
+        assert entry.definition == raised
         assert entry.due_at is not None
