@@ -116,10 +116,12 @@ def bring_up(environment: Environment, supervisor: Supervisor) -> None:
     for server in servers:
         wait_for_server(server, environment.data_dir / "log" / f"{server.name}.log")
     manage("solr_init")
-    load_samples_once(environment)
+    loaded = load_samples_once(environment)
     print("Starting the site, workers, beat and Flower", flush=True)
     supervisor.start_programs()
     wait_for_site(environment)
+    if loaded:
+        wait_until_searchable()
     print(greeting(environment), flush=True)
 
 
@@ -130,13 +132,22 @@ def prepare_site() -> None:
     manage("collectstatic", "--no-input", "--verbosity=0")
 
 
-def load_samples_once(environment: Environment) -> None:
+def load_samples_once(environment: Environment) -> bool:
+    """Whether they were loaded now."""
     mark = environment.data_dir / "samples-loaded"
-    if not mark.exists():
-        print("Loading the sample layers and the demo accounts", flush=True)
-        manage("create_demo_accounts")
-        manage("import_layers", SAMPLES, "--owner=editor")
-        mark.touch()
+    if mark.exists():
+        return False
+    print("Loading the sample layers and the demo accounts", flush=True)
+    manage("create_demo_accounts")
+    manage("import_layers", SAMPLES, "--owner=editor")
+    mark.touch()
+    return True
+
+
+def wait_until_searchable() -> None:
+    """A minute at most: what is not searchable then will be, and the pages say so."""
+    command = [str(PYTHON), "manage.py", "solr_status", "--wait=60"]
+    subprocess.run(command, stdout=subprocess.DEVNULL, check=False)
 
 
 def manage(*arguments: str) -> None:
