@@ -21,7 +21,7 @@ as_root() {
 python=$(find_python)
 if [ -z "$python" ]; then
   if ! command -v apt-get >/dev/null || { [ "$(id -u)" != 0 ] && ! command -v sudo >/dev/null; }; then
-    echo 'Python 3.11 or newer is needed, and can be installed here neither by apt-get nor by sudo.' >&2
+    echo 'Wanted: Python 3.11 or newer. To install it, apt-get and either root or sudo are needed.' >&2
     exit 1
   fi
   echo 'Installing Python (Debian packages python3, python3-venv)'
