@@ -17,6 +17,9 @@ worker_tmp_dir = "/dev/shm"  # noqa: S108
 # Its socket lies in the home folder, where two copies of the catalogue would meet.
 control_socket_disable = True
 
+# Only these may say, by X-Forwarded-Proto, that a visitor came by https.
+forwarded_allow_ips = environment.find("TRUSTED_PROXIES") or "127.0.0.1"
+
 accesslog = "-"
 access_log_format = '%(h)s "%(r)s" %(s)s %(b)s %(M)s ms'
 
