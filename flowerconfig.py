@@ -4,14 +4,18 @@ The command line wins over it: a container gives `--address=0.0.0.0`.
 """
 
 import hashlib
+from typing import Any
 from urllib.parse import urlsplit
 
 from config.environment import ConfigurationError
 from config.settings import CELERY_BROKER_URL, DATA_DIR, FLOWER_BASIC_AUTH, SECRET_KEY, env
 from services.rabbitmq import MANAGEMENT
 
-if ":" not in (FLOWER_BASIC_AUTH or ""):
-    raise ConfigurationError("FLOWER_BASIC_AUTH", "must be given, in the form user:password")
+# Flower can't compare other characters: it would answer everybody with an error.
+if ":" not in (FLOWER_BASIC_AUTH or "") or not FLOWER_BASIC_AUTH.isascii():
+    raise ConfigurationError(
+        "FLOWER_BASIC_AUTH", "must be given, in the form user:password, in ASCII characters"
+    )
 
 _broker = urlsplit(CELERY_BROKER_URL)
 
@@ -30,5 +34,12 @@ db = str(DATA_DIR / "flower")
 state_save_interval = 60_000  # milliseconds
 max_tasks = 20_000
 
-tasks_columns = "name,args,state,result,received,runtime,worker"
+# What is read most stands where a small screen shows it.
+tasks_columns = "name,state,result,runtime,worker,args,received"
 purge_offline_workers = 600  # seconds
+
+
+def format_task(task: Any) -> Any:
+    """The reason of a failure stands where the result of a success does, without its quotes."""
+    task.result = task.exception or (task.result or "").strip("'\"")
+    return task

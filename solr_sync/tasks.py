@@ -47,7 +47,8 @@ def sync_document(self: Any, document_type: str, object_id: str) -> str:
         return _already(document, object_id)
     if outcome.startswith("is parked"):
         raise DocumentRejected(f"{document_type} {object_id} {outcome}")
-    return f"{document_type} {object_id} {outcome}{_with_others(report)}"
+    # Flower cuts a long result: what happened stands first, the id is among the arguments too.
+    return f"{outcome}: {document_type} {object_id}{_with_others(report)}"
 
 
 @shared_task(bind=True, name=names.DRAIN, throws=(SyncError,))
@@ -117,15 +118,15 @@ def _already(document: SolrDocument, object_id: str) -> str:
     entry = ledger.entries(document).filter(object_id=object_id).first()
     name = f"{document.document_type} {object_id}"
     if entry is None:
-        return f"{name} is unknown to the ledger"
+        return f"unknown to the ledger: {name}"
     by = f" by task {entry.task_id}" if entry.task_id else ""
     if not entry.pending:
-        return f"{name} was taken already{by}"
+        return f"taken already{by}: {name}"
     if entry.parked_at:
-        return f"{name} is parked: {entry.error}"
+        return f"parked, {entry.error}: {name}"
     if entry.lease:
-        return f"{name} is on its way{by}"
-    return f"{name} waits for its next attempt: {entry.error}"
+        return f"on its way{by}: {name}"
+    return f"waits for its next attempt, {entry.error}: {name}"
 
 
 def _with_others(report: Report) -> str:

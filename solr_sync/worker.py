@@ -156,7 +156,7 @@ class Run:
             same = claim.is_tombstone == outgoing.tombstone and claim.content_hash == outgoing.hash
             if claim.settled and same:
                 unchanged.append(outgoing)
-                self.report.outcome[claim.object_id] = "was unchanged"
+                self.report.outcome[claim.object_id] = "unchanged in Solr"
             else:
                 yield outgoing
         self.report.unchanged += len(unchanged)
@@ -208,7 +208,8 @@ class Run:
         ledger.confirm(self.document, confirmations, lease=self.lease, visible=committing)
         self.report.taken += len(outgoing)
         for o in outgoing:
-            self.report.outcome[o.claim.object_id] = "was removed" if o.tombstone else "was taken"
+            outcome = "removed from Solr" if o.tombstone else "taken by Solr"
+            self.report.outcome[o.claim.object_id] = outcome
             logger.info(
                 "%s: version %s taken by Solr (status %s, %s ms)",
                 o.name,

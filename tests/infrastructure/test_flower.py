@@ -34,8 +34,8 @@ def test_flower_asks_for_the_password() -> None:
     assert found["address"] == "127.0.0.1"
 
 
-@pytest.mark.parametrize("given", [None, "", "only-a-user"])
-def test_flower_does_not_start_without_a_password(
+@pytest.mark.parametrize("given", [None, "", "only-a-user", "operator:Schlüssel"])
+def test_flower_does_not_start_without_a_password_that_it_can_check(
     given: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(settings, "FLOWER_BASIC_AUTH", given)
