@@ -1,0 +1,76 @@
+"""Signing in, searching, editing and saving without a mouse."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from accounts.models import User
+from layers.models import Layer
+from solr_sync.solr import SolrClient
+from tests.browser.conftest import Browse, Picture
+from tests.browser.pages import SEARCHABLE, badge_of, field, titles_of
+from tests.browser.test_readers import wait_until_searchable
+
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("workers")]
+
+
+def tab_to(page: Page, target: Locator, most: int = 30) -> None:
+    """Presses Tab until the target has the focus, which must be seen."""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        if target.evaluate("element => element === document.activeElement"):
+            break
+    expect(target).to_be_focused()
+    assert target.evaluate("element => element.matches(':focus-visible')")
+
+
+def test_by_keyboard_alone(solr: SolrClient, browse: Browse, picture: Picture) -> None:
+    owner = User.objects.create_user("editor", "e@example.org", "editor's own")
+    layer = Layer.objects.create(title="Rivers of Ghana", owner=owner)
+    wait_until_searchable(layer)
+    page = browse()
+    page.goto("/")
+    tab_to(page, page.get_by_role("link", name="Skip to the content"))
+    picture(page, "keyboard-skip-link")
+    tab_to(page, page.get_by_role("link", name="Sign in"))
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/accounts/login/**")
+    if not page.get_by_label("Username").evaluate("e => e === document.activeElement"):
+        tab_to(page, page.get_by_label("Username"))
+    page.keyboard.type("editor")
+    page.keyboard.press("Tab")
+    page.keyboard.type("editor's own")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+
+    tab_to(page, page.get_by_role("searchbox"))
+    page.keyboard.type("rivers")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search?**")
+    assert titles_of(page) == ["Rivers of Ghana"]
+    tab_to(page, page.get_by_role("link", name="Rivers of Ghana"), most=60)
+    picture(page, "keyboard-focus-on-a-result")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/layers/**")
+    tab_to(page, page.get_by_role("link", name="Edit", exact=True))
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/edit/")
+
+    tab_to(page, field(page, "title"), most=40)
+    page.keyboard.press("Control+a")
+    page.keyboard.type("Streams of Ghana")
+    # Past the long lists by the index of the sections.
+    for _ in range(40):
+        page.keyboard.press("Shift+Tab")
+        if page.evaluate("document.activeElement.hash") == "#section-publication":
+            break
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("#section-publication$"))
+    tab_to(page, page.get_by_role("button", name="Save"), most=10)
+    picture(page, "keyboard-save")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Streams of Ghana")
+    expect(badge_of(page)).to_have_text(SEARCHABLE)

@@ -1,0 +1,15 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.conftest import Process
+from tests.flower.server import Flower, running_flower
+
+
+@pytest.fixture(scope="package")
+def flower(worker_processes: dict[str, Process], tmp_path_factory: Any) -> Iterator[Flower]:
+    with running_flower(tmp_path_factory.mktemp("flower")) as found:
+        yield found
