@@ -16,7 +16,7 @@ from django.db.models import Case, Count, F, QuerySet, Sum, Value, When
 from django.db.models.functions import Greatest, Now
 from django.utils import timezone
 
-from solr_sync import collections, commits, content, ledger, outages, stored
+from solr_sync import commits, content, ledger, outages, stored, targets
 from solr_sync.documents import SolrDocument
 from solr_sync.exceptions import DocumentRejected, NotRegistered
 from solr_sync.models import AuditRun, Lane, LedgerEntry
@@ -77,7 +77,7 @@ class Audit:
     def run(self, *, deep: bool = False, repair: bool = False) -> Findings:
         """Raises SolrUnavailable. Takes constant memory; safe beside any number of writers."""
         began = timezone.now()
-        collections.ensure(self.collection)
+        targets.restore(self.collection, self.documents[0].using)
         self._show_everything()
         self._quick()
         if deep:

@@ -8,12 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import F
+from django.db.models.functions import Now
 
-from solr_sync import stored
+from solr_sync import collections, stored
 from solr_sync.documents import Fields, SolrDocument
 from solr_sync.exceptions import SyncError
-from solr_sync.models import Role, Target
+from solr_sync.models import Rebuild, Role, Target
 from solr_sync.solr import SolrClient, client_for
 
 logger = logging.getLogger(__name__)
@@ -38,6 +40,24 @@ def of(document: SolrDocument) -> Targets:
     live = next((row.name for row in rows if row.role == Role.LIVE), document.collection)
     others = tuple(client_for(row.name) for row in rows if row.role != Role.LIVE)
     return Targets(client_for(live), others)
+
+
+def restore(alias: str, using: str = DEFAULT_DB_ALIAS) -> list[str]:
+    """Configset, collection and alias where missing; forgets collections that Solr has lost.
+
+    Says what it did. Safe to repeat; the audit fills what had to be made anew.
+    """
+    done = collections.ensure(alias)
+    lost = (
+        Target.objects.using(using).filter(alias=alias).exclude(name__in=collections.collections())
+    )
+    for name in lost.values_list("name", flat=True):
+        done.append(f"Solr has lost the collection {name}")
+        Rebuild.objects.using(using).filter(target=name, ended_at=None).update(
+            ended_at=Now(), outcome="Solr has lost it"
+        )
+    lost.delete()
+    return done
 
 
 def cut(client: SolrClient, documents: Sequence[Fields]) -> list[Fields]:

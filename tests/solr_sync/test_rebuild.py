@@ -160,6 +160,19 @@ def test_the_way_back_is_open_until_the_old_one_differs(
     assert new not in collections.collections()
 
 
+def test_a_collection_that_solr_lost_after_a_rebuild_is_made_anew(
+    solr: SolrClient, layers: list[Layer]
+) -> None:
+    rebuilt()
+    collections.admin("collections", action="DELETEALIAS", name="layers")
+    for name in collections.collections():
+        collections.delete(name)
+    assert Audit("layers").run(repair=True).as_dict()["missing"] == COUNT
+    assert run(lane=Lane.BULK).taken == COUNT
+    solr.commit_softly()
+    assert titles(solr) == [layer.title for layer in layers]
+
+
 @pytest.fixture
 def changed_schema(
     layers: list[Layer], tmp_path: Path, settings: Any

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from solr_sync import collections
+from solr_sync import collections, targets
 from solr_sync.exceptions import SyncError
 from solr_sync.registry import registry
 
@@ -15,7 +15,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         for alias in sorted({document.collection for document in registry}):
             try:
-                done = collections.ensure(alias)
+                done = targets.restore(alias)
                 standing = collections.standing(alias)
             except SyncError as error:
                 raise CommandError(str(error)) from error
