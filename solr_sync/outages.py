@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import DurationField, ExpressionWrapper, F, QuerySet
 from django.db.models.functions import Coalesce, Now
 
 from solr_sync import ledger
@@ -60,6 +60,12 @@ def begin(document: SolrDocument, reason: str) -> timedelta:
         reason=reason,
     )
     return wait
+
+
+def until_next_try(document: SolrDocument) -> timedelta:
+    left = ExpressionWrapper(F("next_try_at") - Now(), output_field=DurationField())
+    wait: timedelta | None = _row(document).values_list(left, flat=True).first()
+    return max(wait or timedelta(), timedelta())
 
 
 def end(document: SolrDocument) -> bool:

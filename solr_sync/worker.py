@@ -123,8 +123,8 @@ class Run:
         )
 
     def send(self, claims: list[Claim]) -> None:
+        self._ask_for_admission(claims)
         try:
-            outages.admit(self.document)
             outgoing = list(self._build(claims))
             if outgoing:
                 solr.require_healthy()
@@ -138,6 +138,14 @@ class Run:
             raise
         except BaseException:
             ledger.release(self.document, claims, lease=self.lease)
+            raise
+
+    def _ask_for_admission(self, claims: list[Claim]) -> None:
+        try:
+            outages.admit(self.document)
+        except SolrUnavailable as error:
+            wait = outages.until_next_try(self.document)
+            ledger.postpone(self.document, claims, lease=self.lease, reason=str(error), wait=wait)
             raise
 
     def recovered(self) -> None:
