@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import ctypes
 import os
 import signal
@@ -16,6 +17,14 @@ START_TIME_FIELD = 19  # counted after the closing bracket of the name: see proc
 
 # Children of this very process must be waited for, or they stay as zombies.
 _children: dict[int, subprocess.Popen[bytes]] = {}
+
+
+@atexit.register
+def _let_go() -> None:
+    """What was detached lives on; without this Python would warn of it after our last line."""
+    for child in _children.values():
+        if child.poll() is None:
+            child.returncode = 0
 
 
 @dataclass(frozen=True)
@@ -83,6 +92,14 @@ def spawn(command: Command, log: Path | None, *, detached: bool) -> int:
             output.close()
     _children[child.pid] = child
     return child.pid
+
+
+@atexit.register
+def _leave_alone() -> None:
+    """Detached ones live on; Python would complain of children that it leaves behind."""
+    for child in _children.values():
+        if child.poll() is None:
+            child.returncode = 0
 
 
 def end_with_parent() -> None:

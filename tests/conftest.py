@@ -17,6 +17,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import setup_databases, teardown_databases
 
+from layers.vocabulary_files import load_vocabularies
 from services.bundle import Services, from_environment
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -144,6 +145,10 @@ def celery_worker(logs: Path, queue: str, concurrency: int) -> Process:
     )
 
 
+# Those of `worker_processes`, for tests that need the queues to themselves.
+started_workers: list[Process] = []
+
+
 @pytest.fixture(scope="session")
 def worker_processes(
     services: Services, django_db_setup: None, django_db_blocker: Any, logs: Path
@@ -153,6 +158,7 @@ def worker_processes(
         "live": celery_worker(logs, "index.live", 2),
         "bulk": celery_worker(logs, "index.bulk", 1),
     }
+    started_workers.extend(found.values())
     with django_db_blocker.unblock():
         for process in found.values():
             process.start()
@@ -167,6 +173,7 @@ def worker_processes(
 def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """Real commits, and a clean slate before and after. Vocabularies stay, unlike with a flush."""
     with django_db_blocker.unblock():
+        load_vocabularies(apps)  # tests that flush their tables have taken them away
         _wipe()
         yield
         _wipe()
