@@ -4,6 +4,7 @@ The command line wins over it: a container gives `--address=0.0.0.0`.
 """
 
 import hashlib
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,7 +13,7 @@ from config.settings import CELERY_BROKER_URL, DATA_DIR, FLOWER_BASIC_AUTH, SECR
 from services.rabbitmq import MANAGEMENT
 
 # Flower can't compare other characters: it would answer everybody with an error.
-if ":" not in (FLOWER_BASIC_AUTH or "") or not FLOWER_BASIC_AUTH.isascii():
+if not FLOWER_BASIC_AUTH or ":" not in FLOWER_BASIC_AUTH or not FLOWER_BASIC_AUTH.isascii():
     raise ConfigurationError(
         "FLOWER_BASIC_AUTH", "must be given, in the form user:password, in ASCII characters"
     )
@@ -40,6 +41,8 @@ purge_offline_workers = 600  # seconds
 
 
 def format_task(task: Any) -> Any:
-    """The reason of a failure stands where the result of a success does, without its quotes."""
-    task.result = task.exception or (task.result or "").strip("'\"")
+    """The reason of a failure stands where the result of a success does, as plain words."""
+    reason = re.fullmatch(r"\w+\((['\"])(.*?)\1,?\)", task.exception or "")
+    words = reason[2] if reason else task.exception or task.result or ""
+    task.result = words.strip("'\"")
     return task

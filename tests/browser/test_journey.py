@@ -20,7 +20,7 @@ from solr_sync.solr import SolrClient
 from tests.browser.conftest import Browse, Picture
 from tests.browser.pages import SEARCHABLE, badge_of, field, save, search, titles_of
 from tests.conftest import Process, eventually
-from tests.flower.server import PASSWORD, USER, Flower
+from tests.flower.server import PASSWORD, USER, Flower, result_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("workers")]
 
@@ -113,7 +113,7 @@ def test_from_signing_in_to_solr_and_flower(
         assert task["State"] == "SUCCESS"
         assert re.fullmatch(r"[\d.]+ m?s", task["Runtime"])
         assert task["Worker"].startswith("index.live-")
-        assert task["Result"] == f"taken by Solr: layer {layer.pk}"
+        assert re.fullmatch(result_of("taken by Solr", str(layer.pk)), task["Result"])
 
 
 def test_flowers_pages(solr: SolrClient, picture: Picture, operator: Page) -> None:

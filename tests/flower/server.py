@@ -44,6 +44,12 @@ class Flower(Process):
         return sorted(found, key=lambda task: task["received"] or 0)
 
 
+def result_of(outcome: str, layer_id: str) -> str:
+    """A pattern: a task whose document another one took with its own says that instead."""
+    by_another = r"(on its way|taken already) by task [0-9a-f-]{36}"
+    return rf"'?({outcome}|{by_another}): layer {layer_id}'?"
+
+
 @contextmanager
 def running_flower(folder: Path) -> Iterator[Flower]:
     """Waits until Flower listens to events: it can't show what happened before."""

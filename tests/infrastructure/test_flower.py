@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import runpy
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from config import settings
 from config.environment import ConfigurationError
 from tests.infrastructure.project import PROJECT
 
-IMPORTED = {"hashlib", "urlsplit", "env", "port"}
+IMPORTED = {"hashlib", "re", "urlsplit", "env", "port"}
 
 
 def configuration() -> dict[str, Any]:
@@ -52,3 +53,24 @@ def test_columns_are_known_to_flower() -> None:
     from flower.views.tasks import TASK_COLUMNS
 
     assert set(configuration()["tasks_columns"].split(",")) <= set(TASK_COLUMNS)
+
+
+@pytest.mark.parametrize(
+    ("result", "exception", "shown"),
+    [
+        ("'taken by Solr: layer 7'", None, "taken by Solr: layer 7"),
+        (
+            None,
+            "SolrUnavailable('Solr at http://h:1/solr: refused')",
+            "Solr at http://h:1/solr: refused",
+        ),
+        (None, "DocumentRejected(\"field 'x' is unknown\")", "field 'x' is unknown"),
+        (None, "TimeLimitExceeded(180,)", "TimeLimitExceeded(180,)"),
+        (None, None, ""),
+    ],
+)
+def test_the_list_of_tasks_says_in_plain_words_what_happened(
+    result: str | None, exception: str | None, shown: str
+) -> None:
+    task = SimpleNamespace(result=result, exception=exception)
+    assert configuration()["format_task"](task).result == shown
