@@ -14,7 +14,7 @@ from accounts.authentication import identify
 from catalogue.api import router as catalogue_router
 from layers.api import router as layers_router
 
-api = NinjaAPI(title="Layer catalogue", version="1.0.0", docs_url=None, auth=identify)
+api = NinjaAPI(title="Layer catalogue", version="1.0.0", docs_url="/docs", auth=identify)
 api.add_router("/layers", layers_router)
 api.add_router("", catalogue_router)
 

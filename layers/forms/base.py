@@ -7,7 +7,8 @@ from typing import Any
 from django import forms
 from django.core import validators
 from django.forms.boundfield import BoundField
-from django.utils.functional import Promise
+from django.forms.formsets import DELETION_FIELD_NAME, ORDERING_FIELD_NAME
+from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext_lazy as _
 
 from layers.forms.fields import TermField, TermsField
@@ -22,10 +23,16 @@ RECOMMENDED = frozenset(
 )  # fmt: skip
 
 
+# Fields that say something about a row of the form, and nothing about the layer.
+OF_THE_ROW = (ORDERING_FIELD_NAME, DELETION_FIELD_NAME)
+
+
 class EditorField(BoundField):
     @property
     def level(self) -> str | Promise:
         """How much the field is wanted, in a word."""
+        if self.name in OF_THE_ROW:
+            return ""
         if self.field.required:
             return _("required")
         return _("recommended") if self.name in RECOMMENDED else _("optional")
@@ -54,6 +61,20 @@ class EditorForm(forms.ModelForm):
                 _refuse_unfit(field)
                 if field.max_length is None:
                     _limit(field, LONGEST_TEXT)
+
+    @cached_property
+    def changed_data(self) -> list[str]:
+        """A row that has a position and nothing else is blank."""
+        return [name for name in super().changed_data if name != ORDERING_FIELD_NAME]
+
+    @property
+    def said(self) -> list[BoundField]:
+        """What the row says about the layer."""
+        return [field for field in self.visible_fields() if field.name not in OF_THE_ROW]
+
+    @property
+    def of_the_row(self) -> list[BoundField]:
+        return [self[name] for name in OF_THE_ROW if name in self.fields]
 
     def _post_clean(self) -> None:
         for name, field in self.fields.items():

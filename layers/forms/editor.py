@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from django.forms.boundfield import BoundField
+from django.forms.utils import ErrorDict, ErrorList
 from django.http import QueryDict
 from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
@@ -15,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from layers.changes import Changes
 from layers.forms.base import EditorField
 from layers.forms.layer import LayerForm
-from layers.forms.parts import PARTS, Rows, values_of
+from layers.forms.parts import BLANK_ROWS, MOST_ROWS, PARTS, Rows, values_of
 from layers.models import Attribute, Distribution, Layer, LayerDate, TemporalExtent
 from layers.terms import Terms
 
@@ -125,6 +126,22 @@ class LayerEditor:
             for name, model in PART_MODELS.items()
         }
         return changes
+
+    def with_more_rows(self, name: str) -> LayerEditor:
+        """What was typed, unchecked, and blank rows besides: for pages without JavaScript."""
+        data = cast(QueryDict, self.form.data).copy()
+        if name in PARTS:
+            total = self.rows[name].total_form_count() + BLANK_ROWS
+            data[f"{name}-TOTAL_FORMS"] = str(min(total, MOST_ROWS))
+        again = LayerEditor(self.layer, self.user, data, self.terms)
+        again._leave_unchecked()
+        return again
+
+    def _leave_unchecked(self) -> None:
+        for form in [self.form, *(form for rows in self.rows.values() for form in rows.forms)]:
+            form._errors, form.cleaned_data = ErrorDict(), {}
+        for rows in self.rows.values():
+            rows._errors, rows._non_form_errors = [], ErrorList()  # type: ignore[attr-defined]
 
     @property
     def sections(self) -> list[Section]:

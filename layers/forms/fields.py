@@ -14,6 +14,8 @@ from layers.models import Keyword, Vocabulary
 from layers.terms import Terms
 from layers.texts import LONGEST_LIST, LONGEST_TEXT, distinct
 
+FEW = 12  # as many terms are seen at a glance; of more, a page with JavaScript suggests
+
 
 class TermField(forms.ChoiceField):
     """One term of a vocabulary; its value is the code, None where nothing is chosen."""
@@ -26,6 +28,8 @@ class TermField(forms.ChoiceField):
     def load(self, terms: Terms) -> None:
         blank = [] if self.required and self.initial else [("", _("– not said –"))]
         self.choices = [*blank, *terms.choices(self.vocabulary)]
+        if len(self.choices) > FEW:
+            self.widget.attrs["data-suggest"] = ""
 
     def clean(self, value: Any) -> str | None:
         return super().clean(value) or None
@@ -53,6 +57,8 @@ class TermsField(forms.MultipleChoiceField):
 
     def load(self, terms: Terms) -> None:
         self.choices = terms.choices(self.vocabulary)
+        if len(self.choices) > FEW:
+            self.widget.attrs["data-suggest"] = ""
 
 
 class LinesField(forms.CharField):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import Any, cast
 
 from django import forms
+from django.forms.formsets import ORDERING_FIELD_NAME
 from django.utils.translation import gettext_lazy as _
 
 from layers.changes import Contact
-from layers.forms.base import EditorForm
+from layers.forms.base import OF_THE_ROW, EditorForm
 from layers.forms.fields import TermField
 from layers.models import (
     Attribute,
@@ -62,8 +64,7 @@ class ContactForm(EditorForm):
         return data
 
     def contact(self) -> Contact:
-        data = dict(self.cleaned_data)
-        data.pop("DELETE", None)
+        data = {name: value for name, value in self.cleaned_data.items() if name not in OF_THE_ROW}
         return Contact(position=data.pop("position_name"), **data)
 
 
@@ -129,10 +130,23 @@ class Rows(forms.BaseFormSet):
             return super().total_form_count()
         return len(self.initial or []) + self.extra
 
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        position = form.fields[ORDERING_FIELD_NAME]
+        position.label = _("Position")
+        position.widget = forms.NumberInput(attrs={"min": 1, "step": 1})
+        if index is not None and index < len(self.initial or []):
+            position.initial = index + 1
+
     @property
     def kept(self) -> list[Any]:
-        """The rows that are parts of the layer, in the order of the page."""
-        return [form for form in self.forms if form.has_changed() and not self.is_removed(form)]
+        """The rows that are parts of the layer, in the order of their positions."""
+        rows = enumerate(self.forms, start=1)
+        kept = [(place_of(form, number), form) for number, form in rows if self._is_kept(form)]
+        return [form for _place, form in sorted(kept, key=lambda pair: pair[0])]
+
+    def _is_kept(self, form: Any) -> bool:
+        return form.has_changed() and not self.is_removed(form)
 
     def is_removed(self, form: Any) -> bool:
         return bool(getattr(form, "cleaned_data", {}).get("DELETE"))
@@ -142,9 +156,24 @@ class Rows(forms.BaseFormSet):
         """What the rows hold, as a person reads it, one a line."""
         rows = self.kept if self.is_bound else self.forms[: len(self.initial or [])]
         return "\n".join(
-            " · ".join(text for field in form if field.name != "DELETE" and (text := field.shown))
+            " · ".join(
+                text for field in form if field.name not in OF_THE_ROW and (text := field.shown)
+            )
             for form in rows
         )
+
+
+def place_of(form: Any, number: int) -> tuple[float, int]:
+    """Where a row goes that is the `number`th of the page.
+
+    One that was given the position of another row goes before it when it moved up, behind it when
+    it moved down; one without a position comes last.
+    """
+    wanted = getattr(form, "cleaned_data", {}).get(ORDERING_FIELD_NAME)
+    if wanted is None:
+        return math.inf, number
+    moved = (wanted > number) - (wanted < number)
+    return wanted + moved / 4, number
 
 
 def rows_of(form: type[forms.BaseForm], heading: Any, add: Any) -> type[Rows]:
@@ -153,6 +182,7 @@ def rows_of(form: type[forms.BaseForm], heading: Any, add: Any) -> type[Rows]:
         formset=Rows,
         extra=BLANK_ROWS,
         can_delete=True,
+        can_order=True,
         max_num=MOST_ROWS,
         validate_max=True,
         absolute_max=MOST_ROWS + BLANK_ROWS + 1,

@@ -12,35 +12,44 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from accounts import kept_forms
 from accounts.authentication import caller_of
 from layers import services
 from layers.access import may_edit
 from layers.addresses import layer_at
+from layers.completeness import completeness_of
 from layers.forms import LayerEditor
 from layers.models import Layer
 
+MORE_ROWS = "more"  # the button of a page without JavaScript that adds rows to a repeated part
 
-@login_required
-@require_http_methods(["GET", "POST"])
+
+@kept_forms.sign_in_keeping_form
+@require_http_methods(["GET", "HEAD", "POST"])
 def layer_new(request: HttpRequest) -> HttpResponse:
     user = caller_of(request)
     editor = LayerEditor(Layer(owner=user), user, typed(request))
-    if request.method == "POST" and editor.is_valid():
+    if MORE_ROWS in request.POST:
+        editor = editor.with_more_rows(request.POST[MORE_ROWS])
+    elif request.method == "POST" and editor.is_valid():
         layer = services.create(editor.layer, editor.changes(), user)
+        kept_forms.forget(request)
         messages.success(request, _("“%(title)s” was created.") % {"title": layer.title})
         return redirect("layer", layer.slug)
     return render(request, "layers/edit.html", {"editor": editor, "is_new": True})
 
 
-@login_required
-@require_http_methods(["GET", "POST"])
+@kept_forms.sign_in_keeping_form
+@require_http_methods(["GET", "HEAD", "POST"])
 def layer_edit(request: HttpRequest, slug: str) -> HttpResponse:
     user = caller_of(request)
     layer = editable(request, slug)
     # The form puts what was typed onto the layer.
-    context = {"address": slug, "heading": layer.title}
+    context = {"address": slug, "heading": layer.title, "completeness": completeness_of(layer)}
     editor = LayerEditor(layer, user, typed(request))
-    if request.method == "GET":
+    if MORE_ROWS in request.POST:
+        editor = editor.with_more_rows(request.POST[MORE_ROWS])
+    if request.method != "POST" or MORE_ROWS in request.POST:
         return render(request, "layers/edit.html", context | {"editor": editor})
     if editor.expected_version not in (None, layer.version):
         return conflict(request, editor)
@@ -50,6 +59,7 @@ def layer_edit(request: HttpRequest, slug: str) -> HttpResponse:
         services.edit(layer, editor.changes(), user, editor.expected_version)
     except services.EditConflict:
         return conflict(request, editor)
+    kept_forms.forget(request)
     messages.success(request, _("“%(title)s” was saved.") % {"title": layer.title})
     return redirect("layer", layer.slug)
 
@@ -100,10 +110,13 @@ def _as_saved(layer: Layer) -> Layer:
 
 def typed(request: HttpRequest) -> QueryDict | None:
     """What was sent, with line breaks as the catalogue keeps them."""
-    if request.method != "POST":
+    sent = request.POST if request.method == "POST" else kept_forms.typed_before(request)
+    if sent is None:
         return None
-    data = request.POST.copy()
-    for name, values in request.POST.lists():
+    if request.method != "POST":
+        messages.warning(request, kept_forms.explanation())
+    data = sent.copy()
+    for name, values in sent.lists():
         data.setlist(name, [value.replace("\r\n", "\n") for value in values])
     return data
 

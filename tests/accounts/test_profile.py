@@ -1,30 +1,14 @@
 import pytest
 
-from accounts.models import Group, Membership, User
-from layers.models import Layer
+from accounts.models import Group, Membership
 from tests.accounts.conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db
 
 
-def test_the_profile_lists_ones_layers_and_groups(browser, user):
-    other = User.objects.create(username="kofi")
-    Layer.objects.create(title="My draft", owner=user, state="draft")
-    Layer.objects.create(title="Not mine", owner=other)
+def test_the_profile_lists_ones_groups(browser, user):
     Membership.objects.create(user=user, group=Group.objects.create(name="Hydrology"))
-    page = browser.get("/accounts/profile/").text
-    assert "My draft" in page
-    assert "Hydrology" in page
-    assert "Not mine" not in page
-
-
-def test_the_profile_costs_the_same_number_of_queries_however_many_layers(
-    browser, user, django_assert_max_num_queries
-):
-    for number in range(30):
-        Layer.objects.create(title=f"Layer {number}", owner=user)
-    with django_assert_max_num_queries(7):
-        browser.get("/accounts/profile/")
+    assert "Hydrology" in browser.get("/accounts/profile/").text
 
 
 def test_name_and_address_can_be_changed(browser, user):

@@ -75,3 +75,25 @@ def test_the_admin_lists_people_groups_and_tokens(
 def test_there_is_one_kind_of_group_in_the_admin():
     assert admin.site.is_registered(Group)
     assert not admin.site.is_registered(DjangoGroup)
+
+
+def test_the_profile_makes_a_token_and_shows_it_once(browser, user):
+    page = browser.post("/accounts/tokens/", {"name": "my script"})
+    text = page.text.split('id="token"')[1].split(">")[1].split("<")[0]
+    assert ApiToken.objects.user_of(text) == user
+    assert "no-store" in page["Cache-Control"]
+    profile = browser.get("/accounts/profile/").text
+    assert "my script" in profile
+    assert text not in profile
+
+
+def test_a_token_needs_a_name(browser):
+    assert "required" in browser.post("/accounts/tokens/", {"name": ""}).text
+    assert not ApiToken.objects.exists()
+
+
+def test_a_revoked_token_opens_nothing(browser, user):
+    token, text = ApiToken.objects.issue(user, "my script")
+    page = browser.post(f"/accounts/tokens/{token.pk}/revoke/", follow=True)
+    assert "was revoked" in page.text
+    assert ApiToken.objects.user_of(text) is None

@@ -1,43 +1,89 @@
-// Repeated parts of the editor: rows that are added and removed. Without this module the page has
-// blank rows to fill and a box to tick for each row that shall go.
+// Repeated parts of the editor: rows that are added, removed and ordered in place. Without this
+// module a button asks the server for blank rows, a box removes a row, and a number says its place.
 
-for (const rows of document.querySelectorAll("[data-rows]")) {
+for (const rows of document.querySelectorAll("[data-rows]")) setUp(rows);
+
+function setUp(rows) {
   const total = rows.querySelector("input[name$='-TOTAL_FORMS']");
   const template = rows.querySelector("template");
+  const add = rows.querySelector(".rows__add");
+  const present = rowsOf(rows);
+  const place = (row) => Number(positionOf(row).value) || Infinity;
+  for (const row of present.toSorted((a, b) => place(a) - place(b))) template.before(row);
+  for (const row of present) prepare(row, rows);
+  // Blank rows are for pages without this module; one that was filled in comes back with its values.
+  for (const row of present) if ("blank" in row.dataset) row.hidden = true;
+  number(rows);
 
-  const add = document.createElement("button");
   add.type = "button";
-  add.className = "button button--quiet";
-  add.textContent = rows.dataset.add;
   add.addEventListener("click", () => {
     const holder = document.createElement("template");
     holder.innerHTML = template.innerHTML.replaceAll("__prefix__", total.value);
     const row = holder.content.firstElementChild;
     total.value = Number(total.value) + 1;
-    add.before(row);
+    template.before(row);
     prepare(row, rows);
-    row.querySelector("input:not([type=hidden]), select, textarea").focus();
+    number(rows);
+    row.dispatchEvent(new CustomEvent("row-added", { bubbles: true }));
+    row.querySelector("input:not([type=hidden]):not([hidden]), select:not([hidden]), textarea").focus();
   });
-  rows.append(add);
-
-  for (const row of rows.querySelectorAll(":scope > [data-row]")) prepare(row, rows);
-  for (const row of rows.querySelectorAll(":scope > [data-blank]")) row.hidden = true;
 }
 
-// The box to tick becomes a button. The row stays in the form, hidden: the server leaves it out.
+function rowsOf(rows) {
+  return [...rows.querySelectorAll(":scope > [data-row]")];
+}
+
+function positionOf(row) {
+  return row.querySelector("input[name$='-ORDER']");
+}
+
+// The fields for the place and the removal become buttons. A removed row stays in the form, hidden:
+// the server leaves it out.
 function prepare(row, rows) {
-  const box = row.querySelector("input[name$='-DELETE']");
-  const field = box.closest(".field");
-  field.hidden = true;
+  const foot = row.querySelector(".row__foot");
+  const box = foot.querySelector("input[name$='-DELETE']");
+  for (const field of foot.children) field.hidden = true;
   row.hidden = box.checked;
-  const remove = document.createElement("button");
-  remove.type = "button";
-  remove.className = "button button--quiet row__remove";
-  remove.textContent = rows.dataset.remove;
-  remove.addEventListener("click", () => {
-    box.checked = true;
-    row.hidden = true;
-    rows.querySelector(":scope > button").focus();
+  foot.append(
+    button(rows.dataset.up, "↑", () => move(row, rows, -1)),
+    button(rows.dataset.down, "↓", () => move(row, rows, 1)),
+    button(rows.dataset.remove, rows.dataset.remove, () => {
+      box.checked = true;
+      row.hidden = true;
+      number(rows);
+      rows.querySelector(":scope > .rows__add").focus();
+    }),
+  );
+}
+
+function button(label, text, act) {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.className = "button button--quiet button--small";
+  made.textContent = text;
+  made.setAttribute("aria-label", label);
+  made.title = label;
+  made.addEventListener("click", (event) => act(event));
+  return made;
+}
+
+function move(row, rows, step) {
+  const shown = rowsOf(rows).filter((other) => !other.hidden);
+  const neighbour = shown[shown.indexOf(row) + step];
+  if (!neighbour) return;
+  if (step < 0) neighbour.before(row);
+  else neighbour.after(row);
+  number(rows);
+  // A button that was moved has lost the focus.
+  row.querySelectorAll(".row__foot > button")[step < 0 ? 0 : 1].focus();
+}
+
+function number(rows) {
+  const shown = rowsOf(rows).filter((row) => !row.hidden);
+  shown.forEach((row, index) => {
+    positionOf(row).value = index + 1;
+    const [up, down] = row.querySelectorAll(".row__foot > button");
+    up.setAttribute("aria-disabled", String(index === 0));
+    down.setAttribute("aria-disabled", String(index === shown.length - 1));
   });
-  row.append(remove);
 }
