@@ -262,22 +262,24 @@ CELERY_TASK_ROUTES = {
 }
 _sweep_every = timedelta(seconds=10)
 _audit_every = timedelta(minutes=1)
+# They expire by the broker's clock (`expiration`), since `expires` compares that of beat with that
+# of the worker: one that is minutes ahead would throw every sweep away.
 CELERY_BEAT_SCHEDULE = {
     "sweep": {
         "task": "solr_sync.tasks.sweep",
         "schedule": _sweep_every,
-        "options": {"expires": _sweep_every.total_seconds()},
+        "options": {"expiration": _sweep_every.total_seconds()},
     },
     "audit": {
         "task": "solr_sync.tasks.audit",
         "schedule": _audit_every,
-        "options": {"expires": _audit_every.total_seconds()},
+        "options": {"expiration": _audit_every.total_seconds()},
     },
     "deep audit": {
         "task": "solr_sync.tasks.audit",
         "schedule": crontab(hour=3, minute=30),
         "kwargs": {"deep": True},
-        "options": {"expires": 3600},
+        "options": {"expiration": 3600},
     },
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")

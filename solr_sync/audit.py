@@ -172,7 +172,7 @@ class Audit:
         rows = {row.object_id: row for row in self._rows(ids)}
         for object_id in ids:
             row, there = rows.get(object_id), theirs.get(object_id)
-            if row is not None and (row.pending or row.lease):
+            if row is not None and (row.pending or row.due_at is not None):
                 continue  # it is on its way already
             wanted = row if row is not None and not row.is_tombstone else None
             if wanted is None:
@@ -218,7 +218,7 @@ class Audit:
         now = {row.object_id: row for row in self._rows(suspects)}
         for object_id, version in suspects.items():
             row = now[object_id]
-            if row.version == version and not row.pending and not row.lease:
+            if row.version == version and not row.pending and row.due_at is None:
                 self._sort_in(object_id, built.get(object_id), there.get(object_id))
 
     def _same(
@@ -260,8 +260,9 @@ class Audit:
             *(When(object_id=i, then=Value(version)) for i, version in ahead.items()),
             default=Value(0),
         )
-        rows = self._rows(ids)
-        rows.update(
+        ledger.update_free(
+            self.documents[0],
+            self._rows(ids),
             version=Greatest(F("version"), in_solr) + 1,
             claimed_version=Greatest(F("version"), in_solr)
             + 1,  # so that it is sent, changed or not
@@ -276,8 +277,16 @@ class Audit:
 
     def _adopt_strangers(self, ids: Sequence[str]) -> None:
         """What the ledger never knew gets a row, and then a tombstone if it has no object."""
-        document = self.documents[0]
-        known = set(self._rows(ids).values_list("object_id", flat=True))
+        strangers = set(ids) - set(self._rows(ids).values_list("object_id", flat=True))
+        # Each for the type that has such an object; what has none, for the first.
+        for document in [*self.documents[1:], self.documents[0]]:
+            own = strangers
+            if document is not self.documents[0]:
+                own = {object_id for object_id, _ in document.build(sorted(strangers))}
+            strangers = strangers - own
+            self._adopt(document, own)
+
+    def _adopt(self, document: SolrDocument, ids: set[str]) -> None:
         now = timezone.now()
         LedgerEntry.objects.using(document.using).bulk_create(
             [
@@ -287,7 +296,7 @@ class Audit:
                     definition=document.definition,
                     changed_at=now,
                 )
-                for object_id in set(ids) - known
+                for object_id in sorted(ids)
             ],
             ignore_conflicts=True,
         )

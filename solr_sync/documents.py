@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
 
 from django.core.exceptions import ValidationError
-from django.db import DEFAULT_DB_ALIAS, models
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, models
 
 M = TypeVar("M", bound=models.Model)
 Fields = dict[str, Any]
@@ -52,10 +52,22 @@ class SolrDocument(Generic[M]):
     def build(self, object_ids: Iterable[str]) -> Iterator[tuple[str, Fields | Exception]]:
         """The documents of those objects that exist, read afresh.
 
-        An object whose `prepare` fails comes with its exception, so that it harms only itself.
+        An object that can't be read or prepared comes with its exception, so that it harms only
+        itself.
         """
         keys = [key for object_id in object_ids if (key := self.key_of(object_id)) is not None]
-        for key, obj in self.read(keys):
+        try:
+            read = list(self.read(keys))
+        except DatabaseError:
+            raise
+        except Exception as error:  # noqa: BLE001 - reported with the object it belongs to
+            if len(keys) == 1:
+                yield str(keys[0]), error
+            else:
+                for key in keys:
+                    yield from self.build([str(key)])
+            return
+        for key, obj in read:
             yield str(key), self._prepared(obj)
 
     def read(self, keys: Sequence[Any]) -> Iterable[tuple[Any, Any]]:

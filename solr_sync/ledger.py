@@ -5,7 +5,8 @@ All times are the database's, so that the clocks of workers don't matter. No loc
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -124,32 +125,28 @@ def confirm(
 
 def mark_visible(document: SolrDocument, ids: Iterable[int], *, through: datetime) -> None:
     """Notes that searchers see what was confirmed up to a moment."""
-    entries(document).filter(pk__in=ids, searchable_at=None, indexed_at__lte=through).update(
-        searchable_at=Now()
-    )
+    rows = entries(document).filter(pk__in=ids, searchable_at=None, indexed_at__lte=through)
+    update_free(document, rows, searchable_at=Now())
 
 
 def postpone(
     document: SolrDocument, claims: Iterable[Claim], *, lease: str, reason: str, wait: timedelta
 ) -> None:
     """Gives claimed rows back; the next attempt stands in the row, no message is needed."""
-    entries(document).filter(pk__in=[c.id for c in claims], lease=lease).update(
-        due_at=Now() + wait, lease="", error=reason
-    )
+    rows = entries(document).filter(pk__in=[c.id for c in claims], lease=lease)
+    update_free(document, rows, due_at=Now() + wait, lease="", error=reason)
 
 
 def release(document: SolrDocument, claims: Iterable[Claim], *, lease: str) -> None:
     """Gives claimed rows back at once, as a worker does that is told to stop."""
-    entries(document).filter(pk__in=[c.id for c in claims], lease=lease).update(
-        due_at=Now(), lease="", attempts=F("attempts") - 1
-    )
+    rows = entries(document).filter(pk__in=[c.id for c in claims], lease=lease)
+    update_free(document, rows, due_at=Now(), lease="", attempts=F("attempts") - 1)
 
 
-def park(document: SolrDocument, claim: Claim, reason: str) -> None:
+def park(document: SolrDocument, claim: Claim, reason: str, *, lease: str) -> None:
     """Takes a row out until its object is saved again or somebody asks for a retry."""
-    entries(document).filter(pk=claim.id, version=claim.version).update(
-        parked_at=Now(), due_at=None, lease="", error=reason
-    )
+    rows = entries(document).filter(pk=claim.id, version=claim.version, lease=lease)
+    update_free(document, rows, parked_at=Now(), due_at=None, lease="", error=reason)
 
 
 def retry(rows: models.QuerySet[LedgerEntry]) -> int:
@@ -164,28 +161,90 @@ def send_again(rows: models.QuerySet[LedgerEntry], *, lane: Lane = Lane.BULK) ->
 
     A row that waits already keeps its lane.
     """
+    return rows.update(**_sent_again(lane))
+
+
+def _sent_again(lane: Lane) -> dict[str, Any]:
     waiting = models.When(due_at__isnull=False, then=F("lane"))
-    return rows.update(
-        version=F("version") + 1,
-        lane=models.Case(waiting, default=models.Value(lane)),
-        changed_at=Now(),
-        due_at=Now(),
-        parked_at=None,
-        attempts=0,
-        error="",
-    )
+    return {
+        "version": F("version") + 1,
+        "lane": models.Case(waiting, default=models.Value(lane)),
+        "changed_at": Now(),
+        "due_at": Now(),
+        "parked_at": None,
+        "attempts": 0,
+        "error": "",
+    }
+
+
+def send_these_again(
+    document: SolrDocument, rows: models.QuerySet[LedgerEntry], *, lane: Lane = Lane.BULK
+) -> None:
+    """As `send_again`, beside editors at work: it waits for one row at a time, and not for long.
+
+    A statement that waits while it holds other rows would end in deadlocks, and the database might
+    choose the editor's transaction to die. Raises OperationalError if a row is held for longer.
+    """
+    values = _sent_again(lane)
+    wanted = set(rows.values_list("pk", flat=True))
+    wanted -= set(update_free(document, rows, **values))
+    for pk in sorted(wanted):
+        with transaction.atomic(using=document.using), brief_waits(document):
+            entries(document).filter(pk=pk).update(**values)
+
+
+@contextmanager
+def brief_waits(document: SolrDocument) -> Iterator[None]:
+    connection = connections[document.using]
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '2s'")
+    yield
+
+
+def update_free(
+    document: SolrDocument, rows: models.QuerySet[LedgerEntry], **values: Any
+) -> list[int]:
+    """Updates the rows that no writer holds; returns their keys.
+
+    Whoever holds one makes it due by committing; if that one rolls back, its lease ends one day.
+    """
+    skip_locked = connections[document.using].features.has_select_for_update_skip_locked
+    with transaction.atomic(using=document.using):
+        free = list(rows.select_for_update(skip_locked=skip_locked).values_list("pk", flat=True))
+        if free:
+            LedgerEntry.objects.using(document.using).filter(pk__in=free).update(**values)
+    return free
 
 
 def overtake(document: SolrDocument, claim: Claim, version_in_solr: int) -> None:
     """Solr has a version that the database never gave, which is restored from a dump perhaps."""
-    entries(document).filter(pk=claim.id, version__lt=version_in_solr).update(
-        version=version_in_solr + 1, claimed_version=version_in_solr, due_at=Now(), changed_at=Now()
+    update_free(
+        document,
+        entries(document).filter(pk=claim.id, version__lt=version_in_solr),
+        version=version_in_solr + 1,
+        claimed_version=version_in_solr,
+        due_at=Now(),
+        changed_at=Now(),
+    )
+
+
+def count_again(document: SolrDocument, claim: Claim) -> None:
+    """Solr has this version with another content, so that only a new version can be sent."""
+    update_free(
+        document,
+        entries(document).filter(pk=claim.id),
+        version=F("version") + 1,
+        claimed_version=F("version") + 1,
+        due_at=Now(),
+        lease="",
     )
 
 
 def wake_postponed(document: SolrDocument) -> None:
     """Solr is back: what waited for its next attempt is due now."""
-    entries(document).filter(due_at__gt=Now(), lease="").exclude(error="").update(due_at=Now())
+    rows = entries(document).filter(due_at__gt=Now(), lease="").exclude(error="")
+    update_free(document, rows, due_at=Now())
 
 
 def adopt(document: SolrDocument, *, changes_unseen: bool) -> None:

@@ -30,22 +30,27 @@ def may_try(document: SolrDocument) -> bool:
     return not _row(document).filter(next_try_at__gt=Now()).exists()
 
 
-def admit(document: SolrDocument) -> None:
+class BreakerOpen(SolrUnavailable):
+    """Nobody asked Solr: it is away, and the next try is not due yet."""
+
+
+def admit(document: SolrDocument) -> bool:
     """Lets everybody through while all is well and, in an outage, one try each time it is due.
 
-    Raises SolrUnavailable with since when, why, and when the next try is.
+    Returns whether it is such a try. Raises BreakerOpen, saying since when, why, and when next.
     """
     if not is_on(document):
-        return
+        return False
     wait = timedelta(seconds=5)  # longer than the try takes to fail or to clear the outage
     if _row(document).filter(next_try_at__lte=Now()).update(next_try_at=Now() + wait):
-        return
+        return True
     state = of(document)
     if state.unavailable_since and state.next_try_at:
-        raise SolrUnavailable(
+        raise BreakerOpen(
             f"Solr unavailable since {_clock(state.unavailable_since)}, next try "
             f"{_clock(state.next_try_at)}: {state.reason}"
         )
+    return False
 
 
 def begin(document: SolrDocument, reason: str) -> timedelta:

@@ -52,19 +52,22 @@ class InProcessProcessor:
         self._run(document, object_id)
 
     def changed_many(self, document: SolrDocument) -> None:
-        from solr_sync import related
-
-        related.walk(document, seconds=self.SECONDS)
         self._run(document, None)
 
     def _run(self, document: SolrDocument, first: str | None) -> None:
+        from solr_sync import related
         from solr_sync.models import Lane
         from solr_sync.worker import Run
 
         try:
+            if first is None:
+                related.walk(document, seconds=self.SECONDS)
             Run(document, lane=Lane.BULK).until_nothing_is_due(seconds=self.SECONDS, first=first)
         except SyncError as error:
             logger.warning("%s; the ledger keeps the change", error)
+        except Exception:
+            # The change is committed already; its request must not fail for what comes after.
+            logger.exception("The change stays in the ledger")
 
 
 @cache

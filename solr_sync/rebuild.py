@@ -18,7 +18,6 @@ from queue import SimpleQueue
 from django.db import IntegrityError, connections, transaction
 from django.db.models import F, Max, Min, QuerySet
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from solr_sync import collections, content, ledger, targets
 from solr_sync.audit import Audit
@@ -99,7 +98,7 @@ def _begin(alias: str, documents: list[SolrDocument]) -> Rebuild:
         )
     old = collections.standing(alias).collection
     name = collections.create_next(alias)
-    now = timezone.now()
+    now = Now()  # the database's clock: those of two machines may differ
     try:
         with transaction.atomic(using=using):
             Target.objects.using(using).update_or_create(
@@ -139,8 +138,8 @@ def _fill(job: Rebuild, documents: list[SolrDocument], report: Listener) -> None
     with ThreadPoolExecutor(FILLERS) as pool:
         for sent in _each(pool, lambda r: _fill_range(r, documents, client), list(waiting)):
             job.done += sent
-            job.heartbeat_at = timezone.now()
-            job.save(update_fields=["done", "heartbeat_at"])
+            job.save(update_fields=["done"])
+            Rebuild.objects.using(documents[0].using).filter(pk=job.pk).update(heartbeat_at=Now())
             rate = (job.done - before) / max(time.monotonic() - began, 0.001)
             report(Progress("filling", job.done, job.total, rate))
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import time
 import uuid
 from datetime import timedelta
 
-from django.db import connections, transaction
+from django.db import InterfaceError, connections, transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
@@ -16,6 +17,10 @@ from solr_sync.models import Lane, RelatedChange
 
 CHUNK = 1000
 LEASE = timedelta(seconds=60)
+# After a failure: a row was held by an editor, or the path is one of a newer definition.
+RETRY = timedelta(seconds=10)
+
+logger = logging.getLogger(__name__)
 
 
 def due(document: SolrDocument) -> QuerySet[RelatedChange]:
@@ -33,13 +38,26 @@ def walk_chunk(document: SolrDocument) -> bool:
     change = _claim(document, lease)
     if change is None:
         return False
+    try:
+        _walk_chunk(document, change)
+    except InterfaceError:
+        raise
+    except Exception as error:  # noqa: BLE001 - one that can't be walked must not stop the others
+        logger.warning("%s can't be walked now: %s", change, error)
+        reason = f"{type(error).__name__}: {error}"
+        RelatedChange.objects.using(document.using).filter(pk=change.pk, lease=lease).update(
+            due_at=Now() + RETRY, lease="", error=reason
+        )
+    return True
+
+
+def _walk_chunk(document: SolrDocument, change: RelatedChange) -> None:
     if change.cursor_version != change.version:
         change.cursor, change.cursor_version = "", change.version
     keys = _next_keys(document, change)
     rows = ledger.entries(document).filter(object_id__in=[str(key) for key in keys])
-    ledger.send_again(rows, lane=Lane.BULK)
+    ledger.send_these_again(document, rows, lane=Lane.BULK)
     _go_on(document, change, keys[-1] if len(keys) == CHUNK else None)
-    return True
 
 
 def _claim(document: SolrDocument, lease: str) -> RelatedChange | None:
@@ -69,9 +87,9 @@ def _go_on(document: SolrDocument, change: RelatedChange, last: object | None) -
     place = {"cursor": "" if last is None else str(last), "cursor_version": change.cursor_version}
     unchanged = Q(version=change.version)
     if last is not None:
-        rows.filter(unchanged).update(due_at=Now(), lease="", attempts=0, **place)
+        rows.filter(unchanged).update(due_at=Now(), lease="", attempts=0, error="", **place)
     else:
-        rows.filter(unchanged).update(due_at=None, lease="", attempts=0, **place)
+        rows.filter(unchanged).update(due_at=None, lease="", attempts=0, error="", **place)
         rows.update(walked_version=change.version)
 
 

@@ -25,6 +25,10 @@ CONNECT_SECONDS = 2.0
 WRITE_SECONDS = 30.0
 READ_SECONDS = 3.0
 REFUSED = {400, 409, 413, 414, 415}
+# What a proxy says of a request that is too large, in its own words.
+TOO_LARGE = {413, 414}
+# A form may have 64 kB (solrconfig.xml).
+IDS_AT_ONCE = 200
 
 _local = threading.local()
 
@@ -95,19 +99,45 @@ class SolrClient(pysolr.Solr):
         adds = answer.get("adds", [])
         return Posted(frozenset(adds[::2]), header["status"], header.get("QTime", 0))
 
+    def refusals(self, documents: Sequence[Fields]) -> dict[str, str]:
+        """Which of these Solr refuses, by id, in its own words; it takes the others.
+
+        Raises DocumentRejected where the configset has no chain `tolerant`.
+        """
+        path = "update/json/docs?" + urlencode({"update.chain": "tolerant"})
+        response = request(
+            "post",
+            self._create_full_url(path),
+            data=orjson.dumps(documents),
+            headers={"Content-Type": "application/json; charset=utf-8"},
+            timeout=(CONNECT_SECONDS, WRITE_SECONDS),
+        )
+        errors = _checked(response)["responseHeader"].get("errors", [])
+        return {error["id"]: " ".join(str(error["message"]).split()) for error in errors}
+
     def versions_of(self, ids: Sequence[str]) -> dict[str, int]:
         """`sync_version` of what Solr holds, committed or not, tombstones too."""
         return {d["id"]: d.get("sync_version", 0) for d in self.get_now(ids, "id,sync_version")}
 
     def get_now(self, ids: Sequence[str], fields: str) -> list[dict[str, Any]]:
-        """What Solr holds of these ids in real time, tombstones too. A comma parts ids."""
-        body = urlencode({"ids": ",".join(ids), "fl": fields, "omitHeader": "false"})
+        """What Solr holds of these ids in real time, tombstones too."""
+        found: list[dict[str, Any]] = []
+        for start in range(0, len(ids), IDS_AT_ONCE):
+            found += self._get_now(ids[start : start + IDS_AT_ONCE], fields)
+        return found
+
+    def _get_now(self, ids: Sequence[str], fields: str) -> list[dict[str, Any]]:
+        names = [("id", object_id) for object_id in ids]  # a comma would part those in `ids`
+        body = urlencode([*names, ("fl", fields), ("omitHeader", "false")])
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         timeout = (CONNECT_SECONDS, WRITE_SECONDS)
         response = request(
             "post", f"{self.url}/get", data=body.encode(), headers=headers, timeout=timeout
         )
-        found: list[dict[str, Any]] = _checked(response).get("response", {}).get("docs", [])
+        answer = _checked(response)
+        if "doc" in answer:  # the answer to a single id
+            return [answer["doc"]] if answer["doc"] else []
+        found: list[dict[str, Any]] = answer.get("response", {}).get("docs", [])
         return found
 
     def ask(self, question: dict[str, Any]) -> dict[str, Any]:
@@ -158,7 +188,9 @@ def request(
         raise SolrUnavailable(
             f"Solr at {settings.SOLR_URL} does not answer: {cause(error)}"
         ) from error
-    if response.status_code in REFUSED:
+    if response.status_code in REFUSED and (
+        _says_why(response) or response.status_code in TOO_LARGE
+    ):
         raise DocumentRejected(_message(response))
     if response.status_code == 404 and url.startswith(settings.SOLR_URL):
         name = url.removeprefix(settings.SOLR_URL).split("/")[1]
@@ -195,6 +227,14 @@ def _checked(response: requests.Response) -> dict[str, Any]:
         raise SolrUnavailable(f"Solr at {settings.SOLR_URL} answered with status {status}")
     found: dict[str, Any] = answer
     return found
+
+
+def _says_why(response: requests.Response) -> bool:
+    """Whether the refusal is Solr's own: a proxy in trouble may answer 400 to everything."""
+    try:
+        return "msg" in orjson.loads(response.content)["error"]
+    except (ValueError, KeyError, TypeError):
+        return False
 
 
 def _message(response: requests.Response) -> str:

@@ -175,7 +175,8 @@ _CONFIRM_SET = """
     check_number = c.check_number, is_tombstone = c.tombstone, indexed_at = {now},
     searchable_at = CASE WHEN %s THEN {now} ELSE NULL END, attempts = 0, error = '',
     due_at = CASE WHEN {ledger}.version > c.version THEN {ledger}.due_at ELSE NULL END,
-    lease = CASE WHEN {ledger}.lease = %s THEN '' ELSE {ledger}.lease END
+    lease = CASE WHEN {ledger}.lease = %s OR {ledger}.version <= c.version THEN ''
+        ELSE {ledger}.lease END
 """
 CONFIRM = {
     "postgresql": "UPDATE {ledger} SET "

@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Count, Min
+from django.db.models import Min
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from solr_sync import ledger, outages
 from solr_sync.documents import SolrDocument
-from solr_sync.models import AuditRun, Collection, LedgerEntry
+from solr_sync.models import AuditRun, Collection, LedgerEntry, RelatedChange
 from solr_sync.registry import registry
 
 
@@ -102,15 +102,20 @@ RATE_OVER = timedelta(minutes=1)
 
 
 def pending_count(document: SolrDocument) -> int:
-    """Rows that wait for Solr; parked ones wait for a person and don't count."""
-    return ledger.entries(document).filter(due_at__isnull=False).count()
+    """Rows that wait for Solr, and changes of related rows whose documents are still to be found.
+
+    Parked ones wait for a person and don't count.
+    """
+    changes = RelatedChange.objects.using(document.using).filter(
+        document_type=document.document_type, due_at__isnull=False
+    )
+    # In this order: a change becomes rows.
+    return changes.count() + ledger.entries(document).filter(due_at__isnull=False).count()
 
 
 def overview_of(document: SolrDocument) -> Overview:
     entries = ledger.entries(document)
-    waiting = entries.filter(due_at__isnull=False).aggregate(
-        n=Count("pk"), oldest=Min("changed_at")
-    )
+    waiting = entries.filter(due_at__isnull=False).aggregate(oldest=Min("changed_at"))
     recent = entries.filter(indexed_at__gt=Now() - RATE_OVER).count()
     parked = entries.filter(parked_at__isnull=False)
     age = (timezone.now() - waiting["oldest"]).total_seconds() if waiting["oldest"] else 0.0
@@ -119,7 +124,7 @@ def overview_of(document: SolrDocument) -> Overview:
         document_type=document.document_type,
         collection=document.collection,
         total=entries.count(),
-        pending=waiting["n"],
+        pending=pending_count(document),
         parked=parked.count(),
         oldest_pending_age=round(max(age, 0.0), 3),
         rate=round(recent / RATE_OVER.total_seconds(), 2),

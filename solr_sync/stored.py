@@ -12,6 +12,8 @@ from solr_sync.solr import SolrClient
 
 # Doc values give numbers back as they were stored, which may be with fewer digits.
 TOLERANCE = 1e-6
+WHOLE_NUMBERS = {"IntPointField", "LongPointField"}
+TEXTS = {"StrField", "TextField", "SortableTextField"}
 WHOLE_SECOND = re.compile(r"(?<=:\d\d)\.0+Z$")
 
 
@@ -33,9 +35,21 @@ class Schema:
     known: FieldNames
     returned: FieldNames
     unordered: frozenset[str]
+    whole_numbers: FieldNames
+    texts: FieldNames
 
     def knows(self, name: str) -> bool:
         return name in self.known
+
+    def misfit(self, fields: Fields) -> str:
+        """What Solr would take without a word and store as something else; empty if nothing."""
+        for name, value in fields.items():
+            for item in value if isinstance(value, list | tuple) else [value]:
+                if isinstance(item, float) and not item.is_integer() and name in self.whole_numbers:
+                    return f"field {name!r} takes whole numbers, {item} would be cut"
+                if isinstance(item, bool) and name in self.texts:
+                    return f"field {name!r} takes text, {item} would become a word"
+        return ""
 
     def agree(self, sent: Fields, there: dict[str, Any]) -> bool:
         """Whether Solr holds what was sent, in the fields that it gives back."""
@@ -62,14 +76,25 @@ def schema_of(client: SolrClient) -> Schema:
     fields = [types.get(f["type"], {}) | f for f in (*schema["fields"], *schema["dynamicFields"])]
     returned = [f for f in fields if f.get("stored", True) or _from_doc_values(f)]
     unordered = frozenset(f["name"] for f in returned if not f.get("stored", True))
-    return Schema(_names(fields), _names(returned), unordered)
+    return Schema(
+        _names(fields),
+        _names(returned),
+        unordered,
+        _names(f for f in fields if _class_of(f, types) in WHOLE_NUMBERS),
+        _names(f for f in fields if _class_of(f, types) in TEXTS),
+    )
+
+
+def _class_of(field: dict[str, Any], types: dict[str, dict[str, Any]]) -> str:
+    return str(types.get(field["type"], {}).get("class", "")).removeprefix("solr.")
 
 
 def _from_doc_values(field: dict[str, Any]) -> bool:
     return bool(field.get("docValues") and field.get("useDocValuesAsStored", True))
 
 
-def _names(fields: Iterable[dict[str, Any]]) -> FieldNames:
+def _names(of: Iterable[dict[str, Any]]) -> FieldNames:
+    fields = list(of)
     names = [f["name"] for f in fields]
     patterns = [re.compile(re.escape(n).replace(r"\*", ".*")) for n in names if "*" in n]
     return FieldNames(frozenset(n for n in names if "*" not in n), tuple(patterns))

@@ -60,9 +60,14 @@ def restore(alias: str, using: str = DEFAULT_DB_ALIAS) -> list[str]:
     return done
 
 
+def schema_of(client: SolrClient) -> stored.Schema:
+    """As it was a minute ago at most. Raises SolrUnavailable."""
+    return _schema(client.collection, int(time.monotonic() / SCHEMA_SECONDS))
+
+
 def cut(client: SolrClient, documents: Sequence[Fields]) -> list[Fields]:
     """Without the fields that this collection's schema does not know."""
-    known = _schema(client.collection, int(time.monotonic() / SCHEMA_SECONDS))
+    known = schema_of(client)
     return [{n: v for n, v in fields.items() if known.knows(n)} for fields in documents]
 
 

@@ -6,11 +6,13 @@ from datetime import timedelta
 from typing import Any
 
 from celery import shared_task
+from celery.signals import task_prerun
+from django.db import connections
 
-from solr_sync import commits, ledger, names, outages, related
+from solr_sync import commits, ledger, names, outages, related, solr, targets
 from solr_sync.audit import Audit
 from solr_sync.documents import SolrDocument
-from solr_sync.exceptions import DocumentRejected, SyncError
+from solr_sync.exceptions import DocumentRejected, SolrUnavailable, SyncError
 from solr_sync.models import Lane
 from solr_sync.registry import registry
 from solr_sync.solr import client_for
@@ -22,7 +24,16 @@ WALK_SECONDS = 10.0
 SWEEP_TASKS = 100
 # A fresh save has its own message on the way.
 GRACE = timedelta(seconds=3)
+# Seconds, counted by the broker: Celery's `expires` compares the clocks of two machines.
 SWEEP_EXPIRES = 10
+
+
+@task_prerun.connect(dispatch_uid="solr_sync.connections")
+def leave_broken_connections(**_: Any) -> None:
+    """A restarted database leaves connections that Celery, told to reuse them, keeps for ever."""
+    for connection in connections.all(initialized_only=True):
+        if connection.settings_dict["CONN_MAX_AGE"] != 0:
+            connection.close_if_unusable_or_obsolete()
 
 
 class TaskRun(Run):
@@ -62,7 +73,7 @@ def drain(self: Any, document_type: str | None = None) -> str:
         report = run.until_nothing_is_due(seconds=BULK_SECONDS)
         words.append(f"{document.document_type}: {_counted(report)}, {chunks} related chunks")
         if ledger.due(document).exists() or related.due(document).exists():
-            drain.apply_async([document.document_type], expires=SWEEP_EXPIRES * 6)
+            drain.apply_async([document.document_type], expiration=SWEEP_EXPIRES * 6)
     return "; ".join(words)
 
 
@@ -78,13 +89,15 @@ def audit(deep: bool = False) -> str:
     words = []
     for collection in sorted({document.collection for document in registry}):
         check = Audit(collection)
+        # Without it nothing arrives, and what waits would keep the audit away for ever.
+        targets.restore(collection, check.documents[0].using)
         if check.busy() and not deep:
             words.append(f"{collection}: too many documents are on their way")
             continue
         found = check.run(deep=deep, repair=True)
         if found.repaired:
             for document in check.documents:
-                drain.apply_async([document.document_type], expires=SWEEP_EXPIRES)
+                drain.apply_async([document.document_type], expiration=SWEEP_EXPIRES)
         words.append(f"{collection}: " + ", ".join(f"{n} {k}" for k, n in found.as_dict().items()))
     return "; ".join(words)
 
@@ -92,24 +105,39 @@ def audit(deep: bool = False) -> str:
 def _sweep(document: SolrDocument) -> str:
     waiting = ledger.due(document, for_longer_than=GRACE)
     if outages.is_on(document):
-        if outages.may_try(document):
-            return f"Solr is away, {_send_each(document, waiting, most=1)} tries"
-        return "Solr is away"
+        if not outages.may_try(document):
+            return "Solr is away"
+        if _send_each(document, waiting, most=1):
+            return "Solr is away, 1 tries"
+        _look_for_solr(document)
     if commits.forgotten(document):
         ticket = commits.ask(document, Lane.LIVE)
         if ticket:
             client_for(document.collection).commit_softly()
             commits.done(document, ticket, 0)
     if waiting[SWEEP_TASKS : SWEEP_TASKS + 1].exists() or related.due(document).exists():
-        drain.apply_async([document.document_type], expires=SWEEP_EXPIRES)
+        drain.apply_async([document.document_type], expiration=SWEEP_EXPIRES)
         return "many are due"
     return f"{_send_each(document, waiting)} were due"
+
+
+def _look_for_solr(document: SolrDocument) -> None:
+    """An outage of which no document is left over, such as a commit that failed."""
+    try:
+        outages.admit(document)
+        solr.require_healthy()
+    except outages.BreakerOpen:
+        raise
+    except SolrUnavailable as error:
+        outages.begin(document, str(error))
+        raise
+    outages.end(document)
 
 
 def _send_each(document: SolrDocument, rows: Any, *, most: int = SWEEP_TASKS) -> int:
     found = list(rows.order_by("lane", "due_at").values_list("object_id", flat=True)[:most])
     for object_id in found:
-        sync_document.apply_async([document.document_type, object_id], expires=SWEEP_EXPIRES)
+        sync_document.apply_async([document.document_type, object_id], expiration=SWEEP_EXPIRES)
     return len(found)
 
 

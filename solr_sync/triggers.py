@@ -57,10 +57,13 @@ def _postgresql(
 ) -> Iterator[Trigger]:
     quote = connection.ops.quote_name
     for event, rows in sql.POSTGRESQL_ROWS.items():
-        meant = [s for s in sources if event in s.on or (event == "TRUNCATE" and not s.path)]
+        # A truncated table concerns every document, whatever the path to it; terms that documents
+        # only copy from can't go while rows refer to them.
+        wanted = "DELETE" if event == "TRUNCATE" else event
+        meant = [s for s in sources if wanted in s.on]
         if not meant:
             continue
-        body = "\n".join(sql.postgresql_statement(s, event) for s in meant)
+        body = "\n".join(dict.fromkeys(sql.postgresql_statement(s, event) for s in meant))
         name = _name(table, event, "", body)
         drop = f"DROP FUNCTION IF EXISTS {name}() CASCADE"
         function = (

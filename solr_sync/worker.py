@@ -51,6 +51,12 @@ class Outgoing:
     name: str
     tombstone: bool = False
 
+    def is_what(self, there: Fields) -> bool:
+        """Whether Solr holds this very content."""
+        if self.tombstone or there.get("deleted"):
+            return self.tombstone and bool(there.get("deleted"))
+        return bool(there.get("sync_check") == self.fields["sync_check"])
+
     def confirmation(self, sent: int) -> Confirmation:
         claim = self.claim
         return Confirmation(
@@ -123,14 +129,15 @@ class Run:
         )
 
     def send(self, claims: list[Claim]) -> None:
-        self._ask_for_admission(claims)
+        trying = self._ask_for_admission(claims)
         try:
             outgoing = list(self._build(claims))
-            if outgoing:
+            if outgoing or trying:
                 solr.require_healthy()
+            if outgoing:
                 self.targets = targets.of(self.document)
                 self._post(outgoing)
-            if outages.end(self.document):
+            if (outgoing or trying) and outages.end(self.document):
                 self.recovered()
         except SolrUnavailable as error:
             wait = outages.begin(self.document, str(error))
@@ -140,9 +147,10 @@ class Run:
             ledger.release(self.document, claims, lease=self.lease)
             raise
 
-    def _ask_for_admission(self, claims: list[Claim]) -> None:
+    def _ask_for_admission(self, claims: list[Claim]) -> bool:
+        """Whether this is the try of an outage. Raises BreakerOpen if it has to wait."""
         try:
-            outages.admit(self.document)
+            return outages.admit(self.document)
         except SolrUnavailable as error:
             wait = outages.until_next_try(self.document)
             ledger.postpone(self.document, claims, lease=self.lease, reason=str(error), wait=wait)
@@ -178,6 +186,8 @@ class Run:
         if isinstance(built, Exception):
             raise DocumentRejected(f"it can't be built: {type(built).__name__}: {built}") from built
         fields = content.checked(claim.object_id, built)
+        if misfit := targets.schema_of(self.client).misfit(fields):
+            raise DocumentRejected(misfit)
         hash_ = content.content_hash(fields)
         name = str(fields.get("name") or fields.get("title") or claim.object_id)
         return Outgoing(
@@ -229,44 +239,54 @@ class Run:
 
     def _explain(self, dropped: Sequence[Outgoing]) -> list[Confirmation]:
         """Solr drops what is not newer than what it has; finds out which of the reasons it was."""
-        held = self.client.versions_of([o.claim.object_id for o in dropped])
+        ids = [o.claim.object_id for o in dropped]
+        held = {d["id"]: d for d in self.client.get_now(ids, "id,sync_version,sync_check,deleted")}
         confirmations = []
         for o in dropped:
-            version = held.get(o.claim.object_id, 0)
+            there = held.get(o.claim.object_id, {})
+            version = there.get("sync_version", 0)
             if version < o.claim.version:
                 raise SolrUnavailable(
                     f"Solr at {self.client.url} dropped {o.name} without having it"
                 )
-            if version == o.claim.version:  # an earlier attempt arrived whose answer did not
-                confirmations.append(o.confirmation(version))
-            else:  # another worker was faster with a later edit, or the database is an older one
+            if version > o.claim.version:
+                # another worker was faster with a later edit, or the database is an older one
                 ledger.overtake(self.document, o.claim, version)
+            elif o.is_what(there):  # an earlier attempt arrived whose answer did not
+                confirmations.append(o.confirmation(version))
+            else:  # an earlier attempt read the object before an edit, and this one after it
+                ledger.count_again(self.document, o.claim)
         return confirmations
 
     def _isolate(self, outgoing: list[Outgoing]) -> None:
-        """Halves a refused batch until each refused document stands alone."""
-        refused: dict[str, list[Outgoing]] = {}
-        taken = 0
-        halves = [outgoing]
-        while halves:
-            part = halves.pop()
-            try:
-                self._post_batch(part)
-                taken += len(part)
-            except DocumentRejected as error:
-                if len(part) > 1:
-                    halves += [part[len(part) // 2 :], part[: len(part) // 2]]
-                    continue
-                reason = str(error).replace(f"[doc={part[0].claim.object_id}]", "").strip()
-                refused.setdefault(reason, []).append(part[0])
-                if not taken and len(refused[reason]) >= OUTAGE_REJECTIONS:
-                    raise SolrUnavailable(f"Solr refuses every document: {reason}") from error
-        for reason, documents in refused.items():
-            for o in documents:
-                self._park(o.claim, reason)
+        """Parks what Solr refuses of a refused batch, and sends the rest."""
+        refused = self._refused(outgoing)
+        if len(refused) >= OUTAGE_REJECTIONS and len(refused) == len(outgoing):
+            reasons = {_without_id(reason, object_id) for object_id, reason in refused.items()}
+            if len(reasons) == 1:
+                raise SolrUnavailable(f"Solr refuses every document: {reasons.pop()}")
+        if rest := [o for o in outgoing if o.claim.object_id not in refused]:
+            self._post_batch(rest)
+        for o in outgoing:
+            if reason := refused.get(o.claim.object_id):
+                self._park(o.claim, _without_id(reason, o.claim.object_id))
+
+    def _refused(self, outgoing: list[Outgoing]) -> dict[str, str]:
+        """By one request where the configset names what is refused, else by trying each."""
+        try:
+            return self.client.refusals([o.fields for o in outgoing])
+        except DocumentRejected:
+            return {o.claim.object_id: reason for o in outgoing if (reason := self._refusal_of(o))}
+
+    def _refusal_of(self, outgoing: Outgoing) -> str:
+        try:
+            self.client.post_documents([outgoing.fields])
+        except DocumentRejected as error:
+            return str(error)
+        return ""
 
     def _park(self, claim: Claim, reason: str) -> None:
-        ledger.park(self.document, claim, reason)
+        ledger.park(self.document, claim, reason, lease=self.lease)
         self.report.parked += 1
         self.report.outcome[claim.object_id] = f"is parked: {reason}"
         logger.error("%s %s is parked: %s", self.document.document_type, claim.object_id, reason)
@@ -290,3 +310,7 @@ class Run:
         if self.unseen:
             ledger.mark_visible(self.document, self.unseen, through=ticket.began_at)
         self.unseen, self.uncommitted = [], False
+
+
+def _without_id(reason: str, object_id: str) -> str:
+    return reason.replace(f"[doc={object_id}]", "").strip()
