@@ -14,7 +14,7 @@ from solr_sync.exceptions import SolrUnavailable
 from solr_sync.models import Collection
 
 FIRST_WAIT = timedelta(seconds=2)
-LONGEST_WAIT = timedelta(seconds=20)
+LONGEST_WAIT = timedelta(seconds=10)
 
 
 def of(document: SolrDocument) -> Collection:

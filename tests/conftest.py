@@ -153,17 +153,19 @@ started_workers: list[Process] = []
 def worker_processes(
     services: Services, django_db_setup: None, django_db_blocker: Any, logs: Path
 ) -> Iterator[dict[str, Process]]:
-    """Live and bulk worker, started once; a test that stops one starts it again."""
+    """Live and bulk worker, and beat, started once; a test that stops one starts it again."""
+    schedule = str(logs / "celerybeat-schedule")
     found = {
         "live": celery_worker(logs, "index.live", 2),
         "bulk": celery_worker(logs, "index.bulk", 1),
+        "beat": Process(logs / "beat.log", "celery", "-A", "config", "beat", "-s", schedule),
     }
     started_workers.extend(found.values())
     with django_db_blocker.unblock():
         for process in found.values():
             process.start()
-    for process in found.values():
-        process.wait_until_logged(" ready.")
+    for name in ("live", "bulk"):
+        found[name].wait_until_logged(" ready.")
     yield found
     for process in found.values():
         process.stop()

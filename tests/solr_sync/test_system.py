@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import requests
 from django.conf import settings
+from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
@@ -19,8 +19,8 @@ from services.bundle import Services
 from solr_sync.models import LedgerEntry
 from solr_sync.solr import SolrClient
 from solr_sync.status import status_of
-from tests.conftest import Process, eventually
-from tests.solr_sync.conftest import entry_of, found, titles
+from tests.conftest import PROJECT, Process, eventually
+from tests.solr_sync.conftest import entry_of, found, titles, versions
 
 pytestmark = pytest.mark.usefixtures("workers")
 
@@ -121,6 +121,16 @@ class TestDays:
         )
         assert set(LedgerEntry.objects.values_list("indexed_version", flat=True)) == {2}
 
+    def test_an_import_in_bulk(self, solr: SolrClient) -> None:
+        samples = PROJECT / "layers" / "samples" / "samples.jsonl"
+        call_command("import_layers", str(samples), verbosity=0)
+        count = Layer.objects.count()
+        assert count >= 300
+        eventually(lambda: solr.search("*:*", rows=0).hits == count, within=60, what="the samples")
+        before = versions()
+        call_command("import_layers", str(samples), verbosity=0)
+        assert versions() == before
+
     def test_what_nobody_was_told_of_is_found_by_the_sweep(self, solr: SolrClient) -> None:
         from solr_sync.tasks import sweep
 
@@ -148,22 +158,11 @@ class TestDays:
 class TestBadHours:
     """One thing at a time is away; the edit works at once and is found when all is back."""
 
-    @pytest.fixture
-    def sweeping(self, workers: dict[str, Process], logs: Any) -> Iterator[None]:
-        beat = Process(
-            logs / "beat.log",
-            *("celery", "-A", "config", "beat", "-s", str(logs / f"beat-{time.monotonic_ns()}")),
-        )
-        beat.start()
-        yield
-        beat.stop()
-
     def test_solr_is_away(
         self,
         solr: SolrClient,
         services: Services,
         workers: dict[str, Process],
-        sweeping: None,
     ) -> None:
         layer = Layer.objects.create(title="Before")
         wait_until_searchable(layer)
@@ -194,7 +193,6 @@ class TestBadHours:
         solr: SolrClient,
         services: Services,
         workers: dict[str, Process],
-        sweeping: None,
     ) -> None:
         services.rabbitmq.stop()
         try:
