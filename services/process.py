@@ -94,14 +94,6 @@ def spawn(command: Command, log: Path | None, *, detached: bool) -> int:
     return child.pid
 
 
-@atexit.register
-def _leave_alone() -> None:
-    """Detached ones live on; Python would complain of children that it leaves behind."""
-    for child in _children.values():
-        if child.poll() is None:
-            child.returncode = 0
-
-
 def end_with_parent() -> None:
     """Asks the kernel for SIGTERM when our parent dies (Linux)."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
