@@ -14,12 +14,16 @@ from ninja.errors import HttpError
 from accounts.authentication import signed_in
 from accounts.models import User
 from catalogue.search.asking import search
-from catalogue.search.parameters import DESCRIBED
-from catalogue.search.query import SearchQuery, parse
+from catalogue.search.density import Overview, overview
+from catalogue.search.parameters import DESCRIBED, TYPED, VIEW
+from catalogue.search.query import SearchQuery
+from catalogue.search.reading import parse, read_box
 from catalogue.search.results import Found, Hit
-from layers.access import may_edit
+from catalogue.search.suggesting import Suggestions, suggest
+from layers.access import labels_of_user, may_edit
 from layers.models import Layer
 from layers.representation import for_json, layer_as_json
+from solr_sync.exceptions import SyncError
 from solr_sync.status import SyncStatus, status_of
 
 router = Router(tags=["search"])
@@ -31,7 +35,10 @@ def search_layers(request: HttpRequest) -> HttpResponse:
     query, errors = parse(request.GET)
     if errors:
         return JsonResponse({"errors": errors}, status=422)
-    found = search(query, request.user, for_json(Layer.objects.all()))
+    try:
+        found = search(query, request.user, for_json(Layer.objects.all()))
+    except SyncError as error:
+        raise HttpError(503, _("A cursor needs the search engine, which is away.")) from error
     return _private(_search_as_json(query, found, request.user))
 
 
@@ -40,12 +47,12 @@ def _search_as_json(query: SearchQuery, found: Found, user: User | AnonymousUser
         "total": found.total,
         "page": query.page,
         "page_size": query.page_size,
-        "next_cursor": None,
+        "next_cursor": found.next_cursor,
         "took_ms": found.took_ms,
         "solr_ms": found.solr_ms,
         "source": found.source,
         "partial": found.is_partial,
-        "suggestion": None,
+        "suggestion": found.suggestion or None,
         "results": [_hit_as_json(hit, user) for hit in found.hits],
         "facets": {
             facet: [{"value": v.value, "label": v.label, "count": v.count} for v in values]
@@ -58,6 +65,62 @@ def _hit_as_json(hit: Hit, user: User | AnonymousUser) -> dict[str, Any]:
     found = layer_as_json(hit.layer, emails=user.is_authenticated)
     highlight = {"title": str(hit.title), "abstract": str(hit.snippet)}
     return found | {"score": hit.score, "highlight": highlight}
+
+
+@router.get("/overview", url_name="overview", openapi_extra={"parameters": [*DESCRIBED, VIEW]})
+def overview_of_hits(request: HttpRequest) -> HttpResponse:
+    """All hits of a search, counted by cells of the world and by columns of years."""
+    asked = request.GET.copy()
+    text = asked.pop("view", [""])[-1]
+    query, errors = parse(asked)
+    view, wrong = read_box(text)
+    if wrong:
+        errors["view"] = wrong
+    if errors:
+        return JsonResponse({"errors": errors}, status=422)
+    try:
+        found = overview(query, labels_of_user(request.user), view)
+    except SyncError as error:
+        raise HttpError(503, _("The search engine is away.")) from error
+    return _private(_overview_as_json(found))
+
+
+def _overview_as_json(found: Overview) -> dict[str, Any]:
+    columns = found.timeline.columns
+    return {
+        "total": found.total,
+        "cell_size": found.size,
+        "cells": [[cell.west, cell.south, cell.count] for cell in found.cells],
+        "with_time": found.timeline.known,
+        "years": [[column.start, column.end, column.count] for column in columns],
+        "solr_ms": found.solr_ms,
+    }
+
+
+@router.get("/suggest", url_name="suggest", openapi_extra={"parameters": [TYPED]})
+def suggestions(request: HttpRequest) -> HttpResponse:
+    """What may be meant, in groups, from the second letter on."""
+    unknown = {name: [_("There is no such parameter.")] for name in request.GET if name != "q"}
+    if unknown:
+        return JsonResponse({"errors": unknown}, status=422)
+    return _private(_suggestions_as_json(suggest(request.GET.get("q", ""), request.user)))
+
+
+def _suggestions_as_json(found: Suggestions) -> dict[str, Any]:
+    return {
+        "layers": [
+            {"id": str(layer.pk), "title": layer.title, "url": layer.get_absolute_url()}
+            for layer in found.layers
+        ],
+        "keywords": [{"value": item.text, "count": item.count} for item in found.keywords],
+        "places": [
+            {"code": place.code, "name": place.name, "bbox": place.box.as_list}
+            for place in found.places
+        ],
+        "organisations": [
+            {"value": item.text, "count": item.count} for item in found.organisations
+        ],
+    }
 
 
 @router.get("/layers/{uuid:identity}/sync", url_name="sync", auth=signed_in)

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeGuard
 
 from django.contrib.auth import get_user_model
 
 from catalogue.layer_records import LayerRecord, read
-from catalogue.solr_values import cell, clean, cut, date_range, instant, sort_key, strings, texts
+from catalogue.solr_values import (
+    cell,
+    clean,
+    cut,
+    date_range,
+    instant,
+    location,
+    openings,
+    sort_key,
+    strings,
+    texts,
+    year_words,
+)
 from layers.access import labels_of_layer
 from layers.models import (
     Attribute,
@@ -47,7 +59,7 @@ class LayerDocument(SolrDocument):
     related: ClassVar = {
         TopicCategory: Related("topic_categories", fields=("label",)),
         Keyword: Related("keywords", fields=("name",)),
-        Region: Related("regions", fields=("label", "labels")),
+        Region: Related("regions", fields=("label", "labels", "parent")),
         Organisation: (
             Related("organisation", fields=("name",)),
             Related("layer_contacts__party__organisation", fields=("name",)),
@@ -136,7 +148,10 @@ def _facets(layer: LayerRecord) -> dict[str, Any]:
         "topic": [topic.code for topic in layer.topics],
         "keyword": strings(layer.keywords),
         "region": [region.code for region in layer.regions],
+        "region_tree": _region_tree(layer),
         "organisation": cut(clean(layer.organisation or "")),
+        "suggest_keyword": openings(layer.keywords),
+        "suggest_organisation": openings([layer.organisation] if layer.organisation else []),
         "resource_type": layer.resource_type_id,
         "format": cut(clean(layer.format)),
         "licence": layer.licence_id,
@@ -148,11 +163,18 @@ def _facets(layer: LayerRecord) -> dict[str, Any]:
     }
 
 
+def _region_tree(layer: LayerRecord) -> list[str]:
+    """A country lies in its continent; that everything lies in the world says nothing."""
+    continents = [region.continent for region in layer.regions if region.continent]
+    return list(dict.fromkeys([*(region.code for region in layer.regions), *continents]))
+
+
 def _space(layer: LayerRecord) -> dict[str, Any]:
     box = layer.bbox
     if box is None:
-        return {}
+        return {"location": location(box)}
     return {
+        "location": location(box),
         "bbox": box.envelope,
         "area": round(box.area_km2, 3),
         "cell5": cell(box, 5),
@@ -163,10 +185,15 @@ def _space(layer: LayerRecord) -> dict[str, Any]:
 def _time(layer: LayerRecord) -> dict[str, Any]:
     extents = layer.periods
     ranges = [date_range(extent.start, extent.end) for extent in extents]
-    starts = [extent.start_year for extent in extents if extent.start_year is not None]
-    ends = [extent.end_year for extent in extents if extent.end_year is not None]
+    # The years from the first to the last of all periods. An open side has none.
+    starts, ends = [e.start_year for e in extents], [e.end_year for e in extents]
     return {
         "temporal": [text for text in ranges if text],
-        "start_year": min(starts, default=None),
-        "end_year": max(ends, default=None),
+        "start_year": None if None in starts else min(filter(_is_known, starts), default=None),
+        "end_year": None if None in ends else max(filter(_is_known, ends), default=None),
+        "year_words": year_words((e.start_year, e.end_year) for e in extents),
     }
+
+
+def _is_known(year: int | None) -> TypeGuard[int]:
+    return year is not None

@@ -66,6 +66,7 @@ class Place(NamedTuple):
 
     code: str
     names: tuple[str, ...]
+    continent: str | None = None  # of a country
 
 
 class Period(NamedTuple):
@@ -172,11 +173,15 @@ def _parts(model: Any, keys: Sequence[uuid.UUID], *columns: str) -> QuerySet[Any
 
 def _places(keys: Sequence[uuid.UUID]) -> dict[str, Place]:
     """Each region once: with its names in all languages it is long."""
-    rows = Region.objects.filter(layer__in=keys).order_by().values_list("code", "label", "labels")
-    return {code: Place(code, (label, *labels.values())) for code, label, labels in _distinct(rows)}
+    columns = ("code", "label", "labels", "level", "parent")
+    rows = Region.objects.filter(layer__in=keys).order_by().values_list(*columns)
+    return {
+        code: Place(code, (label, *labels.values()), parent if level == "country" else None)
+        for code, label, labels, level, parent in _distinct(rows)
+    }
 
 
-def _distinct(rows: Iterable[tuple[str, str, dict[str, str]]]) -> Iterable[tuple[str, str, Any]]:
+def _distinct(rows: Iterable[tuple[Any, ...]]) -> Iterable[tuple[Any, ...]]:
     return {row[0]: row for row in rows}.values()
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from catalogue.search.explaining import Explanation, Way
+from catalogue.search.places import parents_of_places
 from catalogue.search.query import FACETS, MAX_HITS, SORTS, Errors, SearchQuery
 from catalogue.search.results import FacetValue, Found
 
@@ -20,6 +23,7 @@ FACET_NAMES: dict[str, Promise] = {
     "type": gettext_lazy("Type"),
     "format": gettext_lazy("Format"),
     "licence": gettext_lazy("Licence"),
+    "location": gettext_lazy("Location"),
     "access": gettext_lazy("Who may see it"),
 }
 SORT_NAMES: dict[str, Promise] = {
@@ -46,18 +50,48 @@ class FacetGroup:
     name: str
     title: str
     values: list[FacetValue]
+    query: SearchQuery
+    distinct: int
+
+    @property
+    def has_more(self) -> bool:
+        return self.distinct > SHOWN_AT_ONCE
+
+    @property
+    def all_values(self) -> str:
+        """The address of the page with all of them."""
+        return reverse("facet_values", args=[self.name]) + replace(self.query, page=1).querystring
 
     @property
     def first(self) -> list[FacetValue]:
-        return self.values[:SHOWN_AT_ONCE]
+        """The most frequent, and what is chosen."""
+        later = [value for value in self.values[SHOWN_AT_ONCE:] if value.chosen or value.excluded]
+        return self.values[:SHOWN_AT_ONCE] + later
 
     @property
-    def rest(self) -> list[FacetValue]:
-        return self.values[SHOWN_AT_ONCE:]
+    def branches(self) -> list[tuple[FacetValue, list[FacetValue]]] | None:
+        """Values with those below them; None where there is no such order."""
+        return None
 
     @property
     def is_in_force(self) -> bool:
         return any(value.chosen for value in self.values)
+
+
+@dataclass(frozen=True)
+class RegionGroup(FacetGroup):
+    """Countries stand below their continents."""
+
+    parents: dict[str, str]
+
+    @property
+    def branches(self) -> list[tuple[FacetValue, list[FacetValue]]]:
+        known = {value.value for value in self.values}
+        inner: dict[str, list[FacetValue]] = {}
+        for value in self.values:
+            inner.setdefault(self.parents.get(value.value, ""), []).append(value)
+        tops = [v for v in self.values if self.parents.get(v.value, "") not in known]
+        return [(value, inner.get(value.value, [])) for value in tops]
 
 
 @dataclass(frozen=True)
@@ -139,11 +173,36 @@ class SearchPage:
 
     @property
     def facets(self) -> list[FacetGroup]:
-        groups = [
-            FacetGroup(facet, str(FACET_NAMES[facet]), self.found.facets.get(facet, []))
-            for facet in FACETS
-        ]
-        return [group for group in groups if group.values]
+        return [self._group(facet) for facet in FACETS if self.found.facets.get(facet)]
+
+    def _group(self, facet: str) -> FacetGroup:
+        values, name = self.found.facets[facet], str(FACET_NAMES[facet])
+        distinct = self.found.distinct.get(facet, 0)
+        if facet == "region":
+            return RegionGroup(facet, name, values, self.query, distinct, parents_of_places())
+        return FacetGroup(facet, name, values, self.query, distinct)
+
+    @property
+    def suggestion_url(self) -> str:
+        return replace(self.query, q=self.found.suggestion, page=1).querystring
+
+    @property
+    def place_url(self) -> str:
+        """The same search in the place's box, without its name among the words."""
+        named = self.found.place
+        if named is None:
+            return ""
+        return replace(self.query, q=named.rest, bbox=named.place.box, page=1).querystring
+
+    @property
+    def state(self) -> str:
+        """The whole question but its page, for exports, saving and the map."""
+        return replace(self.query, page=1).querystring
+
+    @property
+    def time_years(self) -> tuple[str, str]:
+        period = self.query.time
+        return (str(period.start or ""), str(period.end or "")) if period else ("", "")
 
     @property
     def sorts(self) -> list[tuple[str, str]]:
@@ -152,6 +211,22 @@ class SearchPage:
     @property
     def bbox_text(self) -> str:
         return ",".join(f"{n:.7g}" for n in self.query.bbox.as_list) if self.query.bbox else ""
+
+    @property
+    def kept_for_words(self) -> list[tuple[str, str]]:
+        left_out = {"q", "page"}
+        return [(name, value) for name, value in self.query.parameters() if name not in left_out]
+
+    @property
+    def unlisted_exclusions(self) -> list[tuple[str, str]]:
+        """What is excluded has no hits, so its facet may not list it."""
+        listed = {(f, v.value) for f, values in self.found.facets.items() for v in values}
+        return [
+            (f"not_{facet}", value)
+            for facet, values in self.query.excluded.items()
+            for value in values
+            if (facet, value) not in listed
+        ]
 
     @property
     def kept_for_sorting(self) -> list[tuple[str, str]]:
@@ -175,3 +250,66 @@ class SearchPage:
         """Those that no field of the form stands for; a page passes over unknown parameters."""
         known = {"page", "page_size", "sort", "within", *FACETS}
         return {name: texts for name, texts in self.errors.items() if name in known}
+
+
+@dataclass(frozen=True)
+class ValuesPage:
+    """All values of one facet; each leads back to the search with or without it."""
+
+    facet: str
+    query: SearchQuery
+    containing: str
+    values: list[FacetValue]
+
+    @property
+    def title(self) -> str:
+        return str(FACET_NAMES[self.facet])
+
+    @property
+    def links(self) -> list[tuple[FacetValue, str]]:
+        return [(value, self._url(value)) for value in self.values]
+
+    def _url(self, value: FacetValue) -> str:
+        if value.chosen:
+            return self.query.without_value(self.facet, value.value).querystring
+        return self.query.with_value(self.facet, value.value).querystring
+
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        return self.query.parameters()
+
+
+@dataclass(frozen=True)
+class WhyNothing:
+    """Ways out of a search that finds nothing."""
+
+    query: SearchQuery
+    found: Found
+    explanation: Explanation
+
+    @property
+    def without(self) -> list[tuple[str, int, str]]:
+        ways = self.explanation.without
+        return [(self._name(way), way.count, way.query.querystring) for way in ways]
+
+    def _name(self, way: Way) -> str:
+        if way.facet == "bbox":
+            return _("the box")
+        if way.facet == "time":
+            return _("the time")
+        facet = way.facet.removeprefix("not_")
+        values = (self.query.excluded if way.facet != facet else self.query.chosen)[facet]
+        labels = ", ".join(self.found.labels.get((facet, value), value) for value in values)
+        return f"{FACET_NAMES[facet]}: {labels}"
+
+    @property
+    def wider(self) -> tuple[int, str] | None:
+        way = self.explanation.wider
+        return (way.count, way.query.querystring) if way else None
+
+    @property
+    def words(self) -> list[tuple[str, int, str]]:
+        return [
+            (word, count, replace(SearchQuery(), q=word).querystring)
+            for word, count in self.explanation.words
+        ]

@@ -17,6 +17,11 @@ from layers.extent import BoundingBox
 # value that is longer than this helps nobody.
 MAX_STRING_BYTES = 2000
 SORT_LENGTH = 120
+OPENING_END = "\t"
+MAX_OPENINGS, MAX_OPENING = 5, 200
+# Layers of the world rarely reach the poles, and often leave out a strip at the 180th meridian.
+WORLD_WIDTH, WORLD_HEIGHT = 340, 110
+SHORT_PERIOD = 12  # years
 
 # Control characters but tab and line break, C1, lone surrogates (Solr would store U+FFFD) and
 # noncharacters.
@@ -47,11 +52,50 @@ def instant(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def fold(text: str) -> str:
+    """Without case, accents and marks: `École` becomes `ecole`."""
+    decomposed = unicodedata.normalize("NFKD", clean(text).casefold())
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
+
+
+def folded_words(text: str) -> str:
+    """The folded words, parted by one blank each, without any signs."""
+    return " ".join(re.findall(r"\w+", fold(text)))
+
+
 def sort_key(text: str) -> str:
     """Folded so that case and accents do not order: `École` stands beside `ecology`."""
-    decomposed = unicodedata.normalize("NFKD", clean(text).casefold())
-    letters = "".join(char for char in decomposed if not unicodedata.combining(char))
-    return " ".join(re.sub(r"[^\w\s]", "", letters).split())[:SORT_LENGTH]
+    return " ".join(re.sub(r"[^\w\s]", "", fold(text)).split())[:SORT_LENGTH]
+
+
+def openings(names: Iterable[str]) -> list[str]:
+    """What somebody may type for a term: it from each of its words on, a tab, and the term."""
+    found = []
+    for name in strings(names):
+        words = folded_words(name)[:MAX_OPENING].split()
+        beginnings = [" ".join(words[start:]) for start in range(min(len(words), MAX_OPENINGS))]
+        found += [f"{beginning}{OPENING_END}{name}" for beginning in beginnings]
+    return found
+
+
+def location(box: BoundingBox | None) -> str:
+    """What kind of place it is: `none`, `point`, `area` or `world`."""
+    if box is None:
+        return "none"
+    if box.width == 0 and box.height == 0:
+        return "point"
+    return "world" if box.width >= WORLD_WIDTH and box.height >= WORLD_HEIGHT else "area"
+
+
+def year_words(periods: Iterable[tuple[int | None, int | None]]) -> list[str]:
+    """The years of short periods, first and last year of long ones, as somebody would type them."""
+    years: list[int] = []
+    for start, end in periods:
+        known = [year for year in (start, end) if year is not None]
+        if len(known) == 2 and end - start <= SHORT_PERIOD:  # type: ignore[operator]
+            known = list(range(known[0], known[1] + 1))
+        years += known
+    return [str(year) for year in dict.fromkeys(years) if year > 0]
 
 
 def date_range(start: str, end: str) -> str | None:

@@ -3,20 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    JsonResponse,
+)
 from django.shortcuts import redirect, render
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from catalogue.pages import Leaf, SearchPage
+from catalogue.pages import Leaf, SearchPage, ValuesPage, WhyNothing
+from catalogue.recent import recently_viewed, remember
 from catalogue.search.asking import search as find
-from catalogue.search.query import SearchQuery, parse
+from catalogue.search.explaining import explain
+from catalogue.search.query import FACETS, SearchQuery
+from catalogue.search.reading import parse
+from catalogue.search.results import Found
+from catalogue.search.similar import similar
+from catalogue.search.suggesting import suggest
+from catalogue.search.values import values_of
 from catalogue.sheet import LayerSheet, sheet_rows
-from layers.access import may_edit
+from catalogue.solr_values import clean
+from layers.access import labels_of_user, may_edit
 from layers.models import Layer, SlugRedirect
+from solr_sync.exceptions import SyncError
 
+MAX_CONTAINING = 100
 NEWEST = 6
 
 
@@ -24,7 +41,9 @@ NEWEST = 6
 def home(request: HttpRequest) -> HttpResponse:
     found = find(SearchQuery(sort="modified", page_size=NEWEST), request.user)
     numbers = list(_numbers(found.distinct)) if found.source == "solr" else []
-    return render(request, "catalogue/home.html", {"found": found, "numbers": numbers})
+    recent = recently_viewed(request)
+    context = {"found": found, "numbers": numbers, "recent": recent}
+    return render(request, "catalogue/home.html", context)
 
 
 def _numbers(distinct: dict[str, int]) -> Iterator[str]:
@@ -37,9 +56,49 @@ def _numbers(distinct: dict[str, int]) -> Iterator[str]:
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     query, errors = parse(request.GET)
+    query = replace(query, cursor="")  # a page is reached by its number
     found = find(query, request.user)
     page = SearchPage(query, errors, found, Leaf(query, found.total))
-    return render(request, "catalogue/search.html", {"page": page, "found": found, "query": query})
+    context = {"page": page, "found": found, "query": query, "why": _why(query, found, request)}
+    return render(request, "catalogue/search.html", context)
+
+
+def _why(query: SearchQuery, found: Found, request: HttpRequest) -> WhyNothing | None:
+    if found.total or found.source != "solr" or not (query.q or query.is_filtered):
+        return None
+    try:
+        return WhyNothing(query, found, explain(query, labels_of_user(request.user)))
+    except SyncError:
+        return None
+
+
+@require_safe
+def facet_values(request: HttpRequest, facet: str) -> HttpResponse:
+    """All values of a facet, for the search that the parameters describe."""
+    if facet not in FACETS:
+        raise Http404
+    asked = request.GET.copy()
+    containing = clean(asked.pop("containing", [""])[-1])[:MAX_CONTAINING]
+    query, _errors = parse(asked)
+    query = replace(query, page=1, cursor="")
+    try:
+        values = values_of(query, labels_of_user(request.user), facet, containing)
+    except SyncError:
+        values = find(query, request.user).facets.get(facet, [])
+    page = ValuesPage(facet, query, containing, values)
+    return render(request, "catalogue/values.html", {"page": page, "query": query})
+
+
+@require_safe
+def opensearch_suggestions(request: HttpRequest) -> HttpResponse:
+    """As browsers ask for them: the typed text, and a list of texts."""
+    typed = request.GET.get("q", "")
+    found = suggest(typed, request.user)
+    texts = [layer.title for layer in found.layers] + [item.text for item in found.keywords]
+    answer = JsonResponse([typed, texts], safe=False)
+    answer["Content-Type"] = "application/x-suggestions+json"
+    answer["Cache-Control"], answer["Vary"] = "private, no-cache", "Cookie"
+    return answer
 
 
 @require_safe
@@ -49,10 +108,11 @@ def layer(request: HttpRequest, slug: str) -> HttpResponse:
         found = sheet_rows().readable_by(request.user).get(slug=slug)
     except ObjectDoesNotExist:
         return _moved(request, slug)
-    editing = may_edit(request.user, found)
-    return render(
-        request, "catalogue/layer.html", {"sheet": LayerSheet(found, request.user, editing)}
-    )
+    sheet = LayerSheet(found, request.user, may_edit(request.user, found))
+    context = {"sheet": sheet, "similar": similar(found, request.user)}
+    response = render(request, "catalogue/layer.html", context)
+    remember(request, response, found)
+    return response
 
 
 def _moved(request: HttpRequest, slug: str) -> HttpResponseRedirect:

@@ -1,9 +1,10 @@
-"""The one way from a question to layers: pages, API and, later, exports and feeds take it."""
+"""The one way from a question to layers: pages, API, exports and feeds take it."""
 
 from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Sequence
 
 from django.contrib.auth.models import AnonymousUser
 
@@ -43,6 +44,9 @@ def search(
         took_ms=round((time.perf_counter() - began) * 1000),
         solr_ms=answer.solr_ms,
         is_partial=answer.is_partial,
+        next_cursor=answer.next_cursor,
+        suggestion=answer.suggestion,
+        place=query.place,
     )
 
 
@@ -54,10 +58,21 @@ def cards() -> LayerQuerySet:
 
 def _answer(query: SearchQuery, user: User | AnonymousUser) -> Answer:
     try:
-        return solr.ask(query, labels_of_user(user))
+        return ask_solr(query, labels_of_user(user))
     except SyncError as error:
+        if query.cursor:  # the database's order is another
+            raise
         logger.warning("Search answers from the database: %s", error)
         return database.ask(query, user)
+
+
+def ask_solr(query: SearchQuery, labels: Sequence[str]) -> Answer:
+    """Asks again, with words that look alike, where nothing contains one of the question's."""
+    answer = solr.ask(query, labels)
+    if not answer.unknown:
+        return answer
+    second = solr.ask_widened(query, labels, answer.unknown)
+    return second if second.total else answer
 
 
 def _hits(
@@ -65,13 +80,13 @@ def _hits(
 ) -> list[Hit]:
     """Rights are asked of the database again: what was withdrawn a moment ago is not shown."""
     found = {str(row.pk): row for row in rows.readable_by(user).filter(pk__in=answer.scores)}
-    return [
-        Hit(
-            layer=found[key],
-            score=score,
-            title=marked(found[key].title, query.words),
-            snippet=snippet(plain(found[key].abstract), query.words),
-        )
-        for key, score in answer.scores.items()
-        if key in found
-    ]
+    return [_hit(found[key], score, query) for key, score in answer.scores.items() if key in found]
+
+
+def _hit(layer: Layer, score: float | None, query: SearchQuery) -> Hit:
+    return Hit(
+        layer=layer,
+        score=score,
+        title=marked(layer.title, query.words),
+        snippet=snippet(plain(layer.abstract), query.words),
+    )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import reduce
+from operator import or_
 from typing import Any, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
@@ -15,6 +17,7 @@ from accounts.models import User
 from catalogue.search.query import SearchQuery
 from catalogue.search.results import Answer, Counts
 from catalogue.search.words import Term
+from catalogue.solr_values import WORLD_HEIGHT, WORLD_WIDTH
 from layers.extent import BoundingBox
 from layers.models import Layer, TemporalExtent
 from layers.querysets import LayerQuerySet
@@ -32,6 +35,16 @@ FACET_COLUMNS = {
     "format": "format",
     "licence": "licence",
     "access": "visibility",
+}
+# What the index calls `location` (catalogue.solr_values.location)
+NOWHERE = Q(pk__in=[])
+_IS_POINT = Q(west=F("east"), south=F("north"))
+_IS_WORLD = Q(west__lte=F("east") - WORLD_WIDTH, south__lte=F("north") - WORLD_HEIGHT)
+LOCATIONS = {
+    "none": Q(west__isnull=True),
+    "point": _IS_POINT,
+    "world": _IS_WORLD,
+    "area": Q(west__isnull=False) & ~_IS_POINT & ~_IS_WORLD,
 }
 FACET_LIMIT = 30
 # Without an index of words each question reads every layer; what takes longer is left out.
@@ -63,7 +76,7 @@ def matching(
 
 
 def _page(query: SearchQuery, found: LayerQuerySet) -> tuple[list[str], int]:
-    rows = _sorted(found, query.sort).values_list("pk", flat=True)
+    rows = sorted_by(found, query.sort).values_list("pk", flat=True)
 
     def read() -> tuple[list[str], int]:
         ids = list(rows[query.offset : query.offset + query.page_size])
@@ -73,7 +86,7 @@ def _page(query: SearchQuery, found: LayerQuerySet) -> tuple[list[str], int]:
     return _within_time(read, nothing)
 
 
-def _sorted(layers: LayerQuerySet, sort: str) -> LayerQuerySet:
+def sorted_by(layers: LayerQuerySet, sort: str) -> LayerQuerySet:
     match sort:
         case "title":
             return layers.order_by(Lower("title"), "pk")
@@ -135,7 +148,12 @@ def _layers_of_organisation(name: str) -> Any:
 
 def _has(facet: str, values: tuple[str, ...]) -> Q:
     """As a condition on the key, so that a layer with two of the values is still one hit."""
+    if facet == "location":
+        return reduce(or_, (LOCATIONS.get(value, NOWHERE) for value in values))
     column = FACET_COLUMNS[facet]
+    if facet == "region":
+        inside = Q(regions__in=values) | Q(regions__level="country", regions__parent__in=values)
+        return Q(pk__in=Layer.objects.filter(inside).values("pk"))
     return Q(pk__in=Layer.objects.filter(**{f"{column}__in": values}).values("pk"))
 
 

@@ -10,11 +10,12 @@ from catalogue.search.words import script_of
 FACET_FIELDS = {
     "topic": "topic",
     "keyword": "keyword",
-    "region": "region",
+    "region": "region_tree",
     "organisation": "organisation",
     "type": "resource_type",
     "format": "format",
     "licence": "licence",
+    "location": "location",
     "access": "access",
 }
 
@@ -29,6 +30,7 @@ WEIGHTS = {
     "organisation_words": 2.0,
     "contact_names": 1.5,
     "attribute_names": 1.5,
+    "year_words": 1.5,
     "abstract": 1.0,
     "details": 0.4,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import CharField, Value
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 
 from catalogue.search.query import SearchQuery
 from catalogue.search.results import Counts, FacetValue, Labels
@@ -16,6 +16,13 @@ VOCABULARIES: dict[str, type[Vocabulary]] = {
     "region": Region,
     "type": ResourceType,
     "licence": Licence,
+}
+
+LOCATIONS = {
+    "area": gettext_lazy("An area"),
+    "point": gettext_lazy("A point"),
+    "world": gettext_lazy("The whole world"),
+    "none": gettext_lazy("No location"),
 }
 
 
@@ -29,6 +36,7 @@ def labelled(
                 labels.get((facet, value), value),
                 count,
                 chosen=value in query.chosen.get(facet, ()),
+                excluded=value in query.excluded.get(facet, ()),
             )
             for value, count in found.items()
         ]
@@ -39,6 +47,7 @@ def labelled(
 def labels_of(query: SearchQuery, counts: dict[str, Counts]) -> Labels:
     language = (get_language() or "en").partition("-")[0]
     found = {("access", str(value)): str(label) for value, label in Visibility.choices}
+    found |= {("location", value): str(label) for value, label in LOCATIONS.items()}
     parts = [_rows(facet, list(codes)) for facet, codes in _codes(query, counts).items() if codes]
     if parts:
         rows = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]

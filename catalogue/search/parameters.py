@@ -21,6 +21,10 @@ _SINGLE: dict[str, tuple[dict[str, Any], str]] = {
     "sort": (_TEXT | {"enum": list(SORTS)}, "The order of the results."),
     "page": ({"type": "integer", "minimum": 1}, "Counts from 1."),
     "page_size": ({"type": "integer", "minimum": 1, "maximum": MAX_PAGE_SIZE}, "Results a page."),
+    "cursor": (
+        _TEXT,
+        "Instead of page, for lists of any length: * at first, later the next_cursor.",
+    ),
     "facets": (_FLAG, "0: without counts."),
 }
 
@@ -43,3 +47,5 @@ def _repeated() -> list[dict[str, Any]]:
 
 
 DESCRIBED = [_parameter(name, *about) for name, about in _SINGLE.items()] + _repeated()
+VIEW = _parameter("view", _TEXT, "The box that a map shows: a narrow one gets finer cells.")
+TYPED = _parameter("q", _TEXT, "What has been typed so far.")

@@ -1,29 +1,34 @@
-"""A question to the catalogue, checked: what a request asks, and the address that asks it."""
+"""A question to the catalogue, and the address that asks it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.http import QueryDict
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from catalogue.search.words import MAX_LENGTH, Words
-from catalogue.solr_values import clean
+from catalogue.search.places import NamedPlace, gazetteer
+from catalogue.search.words import Words
 from layers.dates import PartialDate
 from layers.extent import BoundingBox
 
 PAGE_SIZE = 20
 MAX_PAGE_SIZE = 100
 MAX_HITS = 10_000  # deeper pages cost Solr more with each step and help nobody
-MAX_VALUES = 20
-MAX_VALUE_LENGTH = 500
 SORTS = ("relevance", "modified", "title", "extent")
-FACETS = ("topic", "keyword", "region", "organisation", "type", "format", "licence", "access")
+FACETS = (
+    "topic",
+    "keyword",
+    "region",
+    "organisation",
+    "type",
+    "format",
+    "licence",
+    "location",
+    "access",
+)
 
 Errors = dict[str, list[str]]
 Values = dict[str, tuple[str, ...]]
@@ -66,10 +71,21 @@ class SearchQuery:
     page: int = 1
     page_size: int = PAGE_SIZE
     facets: bool = True
+    cursor: str = ""  # `*` before the first hit, then what the answer before said
 
     @cached_property
     def words(self) -> Words:
         return Words.parse(self.q)
+
+    @cached_property
+    def place(self) -> NamedPlace | None:
+        """A place that the words name, where no box says already what is meant."""
+        return gazetteer.find(self.q) if self.q and not self.bbox else None
+
+    @property
+    def fingerprint(self) -> str:
+        """What a cursor belongs to: the question, whatever the page."""
+        return replace(self, page=1, page_size=PAGE_SIZE).querystring
 
     @property
     def offset(self) -> int:
@@ -113,118 +129,3 @@ def _left_out(values: Values, facet: str, value: str) -> Values:
     left = tuple(other for other in values.get(facet, ()) if other != value)
     others = {name: kept for name, kept in values.items() if name != facet}
     return others | ({facet: left} if left else {})
-
-
-def _text(value: str) -> str:
-    if len(value) > MAX_LENGTH:
-        raise ValidationError(
-            _("At most %(limit)s characters can be searched for.") % {"limit": MAX_LENGTH}
-        )
-    return clean(value)
-
-
-def _box(value: str) -> BoundingBox | None:
-    if not value.strip():
-        return None
-    try:
-        numbers = [float(number) for number in value.split(",")]
-    except ValueError as error:
-        raise ValidationError(
-            _("Write a box as west,south,east,north, for example 5.9,45.8,10.5,47.8.")
-        ) from error
-    return BoundingBox.of(numbers)
-
-
-def _period(value: str) -> Period | None:
-    period = Period.parse(value) if value.strip() else None
-    return period if period and (period.start or period.end) else None
-
-
-def _flag(value: str) -> bool:
-    if value not in {"", "0", "1"}:
-        raise ValidationError(_("Write 1 or 0."))
-    return value == "1"
-
-
-def _number_up_to(limit: int) -> Callable[[str], int]:
-    def number(value: str) -> int:
-        if not (
-            value.isascii() and value.isdigit() and len(value) < 9 and 1 <= int(value) <= limit
-        ):
-            raise ValidationError(
-                _("Write a whole number between 1 and %(limit)s.") % {"limit": limit}
-            )
-        return int(value)
-
-    return number
-
-
-def _sort(value: str) -> str:
-    if value not in SORTS:
-        raise ValidationError(_("Write one of: %(choices)s.") % {"choices": ", ".join(SORTS)})
-    return value
-
-
-SINGLE: dict[str, Callable[[str], Any]] = {
-    "q": _text,
-    "bbox": _box,
-    "within": _flag,
-    "time": _period,
-    "sort": _sort,
-    "page": _number_up_to(MAX_HITS),
-    "page_size": _number_up_to(MAX_PAGE_SIZE),
-    "facets": _flag,
-}
-REPEATED = (*FACETS, *(f"not_{name}" for name in FACETS))
-PARAMETERS = (*SINGLE, *REPEATED)
-
-
-def parse(data: QueryDict) -> tuple[SearchQuery, Errors]:
-    """The question, as far as it is understood, and what is wrong, by parameter."""
-    errors: Errors = {
-        name: [_("There is no such parameter.")] for name in data if name not in PARAMETERS
-    }
-    values: dict[str, Any] = {}
-    for name, convert in SINGLE.items():
-        try:
-            if name in data:
-                values[name] = convert(_only(data.getlist(name)))
-        except ValidationError as error:
-            errors[name] = list(error.messages)
-    query = SearchQuery(
-        **values,
-        chosen=_repeated(data, "", errors),
-        excluded=_repeated(data, "not_", errors),
-    )
-    if query.offset + query.page_size > MAX_HITS + MAX_PAGE_SIZE:
-        errors["page"] = [
-            _("Only the first %(limit)s hits can be leafed through: narrow the search.")
-            % {"limit": MAX_HITS}
-        ]
-        query = replace(query, page=1)
-    return query, errors
-
-
-def _only(values: list[str]) -> str:
-    if len(values) > 1:
-        raise ValidationError(_("Give it once."))
-    return values[0]
-
-
-def _repeated(data: QueryDict, prefix: str, errors: Errors) -> Values:
-    found: Values = {}
-    for facet in FACETS:
-        name = prefix + facet
-        values = _distinct(data.getlist(name))
-        if len(values) > MAX_VALUES or any(len(value) > MAX_VALUE_LENGTH for value in values):
-            errors[name] = [
-                _("At most %(count)s values of at most %(length)s characters.")
-                % {"count": MAX_VALUES, "length": MAX_VALUE_LENGTH}
-            ]
-        elif values:
-            found[facet] = values
-    return found
-
-
-def _distinct(values: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(text for value in values if (text := clean(value))))

@@ -7,10 +7,12 @@ from typing import Literal
 
 from django.utils.safestring import SafeString
 
+from catalogue.search.places import NamedPlace
 from layers.models import Layer
 
 Counts = dict[str, int]  # value of a facet -> number of hits, most frequent first
 Labels = dict[tuple[str, str], str]  # by facet and value
+Corrections = dict[str, list[str]]  # a word that nothing contains -> words like it, the best first
 Source = Literal["solr", "database"]
 
 
@@ -25,6 +27,9 @@ class Answer:
     distinct: dict[str, int] = field(default_factory=dict)  # values of each facet, listed or not
     solr_ms: int | None = None
     is_partial: bool = False
+    next_cursor: str | None = None
+    unknown: Corrections = field(default_factory=dict)
+    suggestion: str = ""
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,7 @@ class FacetValue:
     label: str
     count: int
     chosen: bool = False
+    excluded: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,3 +62,6 @@ class Found:
     took_ms: int = 0
     solr_ms: int | None = None
     is_partial: bool = False
+    next_cursor: str | None = None
+    suggestion: str = ""  # the question with better words; it has hits
+    place: NamedPlace | None = None

@@ -40,6 +40,13 @@ def _degrees(number: float, places: int, positive: str, negative: str) -> str:
 
 
 @register.filter
+def map_box(box: BoundingBox) -> str:
+    """West, south, east, north; beyond 180° east where it crosses the meridian."""
+    east = box.east + 360 if box.crosses_antimeridian else box.east
+    return f"{box.west:.7g},{box.south:.7g},{east:.7g},{box.north:.7g}"
+
+
+@register.filter
 def years(layer: Layer) -> str:
     """`1850–1900`, `since 1990`, `until 1700`; empty where no time is known."""
     extents = list(layer.temporal_extents.all())

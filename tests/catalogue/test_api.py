@@ -66,7 +66,7 @@ def test_a_token_reads_what_its_owner_may_read(client, owner):
 
 
 def test_the_description_lists_every_parameter(client):
-    from catalogue.search.query import PARAMETERS
+    from catalogue.search.reading import PARAMETERS
 
     operation = client.get("/api/openapi.json").json()["paths"]["/api/search"]["get"]
     assert {parameter["name"] for parameter in operation["parameters"]} == set(PARAMETERS)

@@ -1,7 +1,8 @@
 import pytest
 from django.http import QueryDict
 
-from catalogue.search.query import SearchQuery, parse
+from catalogue.search.query import SearchQuery
+from catalogue.search.reading import parse
 from layers.extent import BoundingBox
 
 

@@ -8,7 +8,7 @@ from django.http import QueryDict
 
 from catalogue.search import fields, solr
 from catalogue.search.asking import search
-from catalogue.search.query import parse
+from catalogue.search.reading import parse
 from catalogue.search.words import Words
 from layers.models import Layer
 from tests.catalogue.factories import make_full_layer, make_layer
@@ -306,7 +306,7 @@ def test_every_field_that_a_question_names_is_filled(client_of_solr, index):
     )
     words = Words.parse("river реки نهر")
     query, _errors = parse(QueryDict("q=river&bbox=0,0,1,1&within=1&time=1850"))
-    parameters = solr.parameters_of(query, ["public"]) | solr.words_parameters(words)
+    parameters = solr.parameters_of(query, ["public"], words)
     asked = {part.partition("^")[0] for key in ("qf", "pf") for part in parameters[key].split()}
     asked |= set(re.findall(r"f=(\w+)", " ".join(parameters["fq"])))
     asked |= {sort.split()[0] for text in solr.SORTS.values() for sort in text.split(", ")}

@@ -1,0 +1,45 @@
+"""The words of a question as Solr's edismax takes them. Every sign with a meaning is escaped."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from catalogue.search.fields import MINIMUM_MATCH, PHRASE_WEIGHTS, query_fields, weighted
+from catalogue.search.words import Term, Words
+
+Parameters = dict[str, Any]
+
+SPECIAL = re.compile(r'([+\-&|!(){}\[\]^"~*?:\\/])')
+
+
+def words_parameters(words: Words) -> Parameters:
+    # A lone group of alternatives is the whole question to edismax, which would want all of them.
+    is_choice = len(words.wanted) == 1 and len(words.wanted[0]) > 1
+    return {
+        "q": query_text(words) if words else "",
+        "qf": query_fields([term.text for term in words.terms], words.count),
+        "pf": weighted(PHRASE_WEIGHTS),
+        "mm": "1" if is_choice else MINIMUM_MATCH,
+        "tie": "0.1",
+    }
+
+
+def query_text(words: Words) -> str:
+    wanted = [_alternatives(group) for group in words.wanted]
+    unwanted = [f"-{escaped(term)}" for term in words.unwanted]
+    return " ".join([*(wanted or ["*:*"]), *unwanted])
+
+
+def _alternatives(group: Sequence[Term]) -> str:
+    text = " OR ".join(escaped(term) for term in group)
+    return f"({text})" if len(group) > 1 else text
+
+
+def escaped(term: Term) -> str:
+    if term.phrase:
+        return '"' + re.sub(r'(["\\])', r"\\\1", term.text) + '"'
+    # Lower case takes their meaning from AND, OR and NOT.
+    text = term.text.lower() if term.text in {"AND", "OR", "NOT"} else term.text
+    return SPECIAL.sub(r"\\\1", text)
