@@ -29,5 +29,5 @@ def components(request: HttpRequest) -> HttpResponse:
     """Every component of the style sheet at once, for whoever changes one."""
     if not getattr(request.user, "is_staff", False):
         raise PermissionDenied
-    form = Specimen({"title": "", "abstract": "…", "kind": "dataset", "day": "2024-13-01"})
+    form = Specimen({"title": "", "abstract": "…", "kind": "dataset", "day": ""})
     return render(request, "components.html", {"form": form})

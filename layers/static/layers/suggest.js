@@ -4,9 +4,6 @@
 const MOST_SHOWN = 60;
 let made = 0;
 
-enhance(document);
-document.addEventListener("row-added", (event) => enhance(event.target));
-
 function enhance(root) {
   for (const source of root.querySelectorAll("[data-suggest]")) {
     if (source.closest("template") || source.dataset.suggest === "done") continue;
@@ -219,3 +216,6 @@ function combobox(input, field) {
 function labelOf(id) {
   return document.querySelector(`label[for="${id}"]`)?.firstChild?.textContent.trim() ?? "";
 }
+
+enhance(document);
+document.addEventListener("row-added", (event) => enhance(event.target));
