@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from django.db.models import CharField, Value
@@ -17,6 +18,10 @@ VOCABULARIES: dict[str, type[Vocabulary]] = {
     "type": ResourceType,
     "licence": Licence,
 }
+
+Term = tuple[str, dict[str, str]]  # the label, and those in other languages
+KEPT_SECONDS = 60
+MAX_KEPT = 5000
 
 LOCATIONS = {
     "area": gettext_lazy("An area"),
@@ -48,12 +53,37 @@ def labels_of(query: SearchQuery, counts: dict[str, Counts]) -> Labels:
     language = (get_language() or "en").partition("-")[0]
     found = {("access", str(value)): str(label) for value, label in Visibility.choices}
     found |= {("location", value): str(label) for value, label in LOCATIONS.items()}
-    parts = [_rows(facet, list(codes)) for facet, codes in _codes(query, counts).items() if codes]
-    if parts:
-        rows = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
-        for facet, code, label, labels in rows:
-            found[facet, code] = labels.get(language, label)
+    for key, (label, labels) in terms.of(_codes(query, counts)).items():
+        found[key] = labels.get(language, label)
     return found
+
+
+class Terms:
+    """Terms of the vocabularies that were asked for of late: they hardly ever change."""
+
+    def __init__(self) -> None:
+        self.emptied_at = 0.0
+        self.known: dict[tuple[str, str], Term] = {}
+
+    def of(self, codes: dict[str, set[str]]) -> dict[tuple[str, str], Term]:
+        if time.monotonic() - self.emptied_at > KEPT_SECONDS or len(self.known) > MAX_KEPT:
+            self.known, self.emptied_at = {}, time.monotonic()
+        wanted = {(facet, code) for facet, found in codes.items() for code in found}
+        self._read({key for key in wanted if key not in self.known})
+        return {key: self.known[key] for key in wanted if key in self.known}
+
+    def _read(self, missing: set[tuple[str, str]]) -> None:
+        by_facet: dict[str, list[str]] = {}
+        for facet, code in missing:
+            by_facet.setdefault(facet, []).append(code)
+        parts = [_rows(facet, codes) for facet, codes in by_facet.items()]
+        if parts:
+            rows = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
+            for facet, code, label, labels in rows:
+                self.known[facet, code] = (label, labels)
+
+
+terms = Terms()
 
 
 def _codes(query: SearchQuery, counts: dict[str, Counts]) -> dict[str, set[str]]:

@@ -135,3 +135,114 @@ def test_who_leaves_a_group_loses_its_layers_at_once(index, canaries, member, si
     assert client.get("/api/search?q=group").json()["total"] == 1
     member.memberships.all().delete()
     assert client.get("/api/search?q=group").json()["total"] == 0
+
+
+EXPORTS = ("/search.csv", "/search.geojson", "/search.atom")
+
+
+def text_of(answer):
+    return b"".join(answer.streaming_content).decode()
+
+
+def test_exports_and_feeds_hold_only_what_may_be_read(reader, source):
+    client, allowed = reader
+    for address in EXPORTS:
+        assert_only(text_of(client.get(address)), allowed)
+        assert_only(text_of(client.get(f"{address}?q=canary")), allowed)
+
+
+def test_what_was_withdrawn_a_moment_ago_is_in_no_export(index, canaries, sign_in):
+    index(*canaries)
+    canaries[0].visibility = "private"
+    canaries[0].save()
+    for address in EXPORTS:
+        assert "Canary" not in text_of(sign_in(None).get(address)).replace("Canary+", "")
+
+
+def test_suggestions_are_made_of_what_may_be_read(reader, index, canaries):
+    index(*canaries)
+    client, allowed = reader
+    content = client.get("/api/suggest?q=can").json()
+    assert {layer["title"] for layer in content["layers"]} <= allowed
+    assert len(content["layers"]) == min(len(allowed), 5)
+    for group in ("keywords", "organisations"):
+        text = str(content[group])
+        assert not any(title in text for title in unseen(allowed))
+        assert len(content[group]) == min(len(allowed), 5)
+    assert not any(
+        t in client.get("/opensearch/suggestions?q=can").content.decode() for t in unseen(allowed)
+    )
+
+
+def test_suggestions_from_the_database_too(reader, without_solr, canaries):
+    client, allowed = reader
+    content = client.get("/api/suggest?q=canary").json()
+    assert {layer["title"] for layer in content["layers"]} <= allowed
+
+
+def test_density_and_years_count_only_what_may_be_read(reader, index, canaries):
+    index(*canaries)
+    client, allowed = reader
+    assert client.get("/api/overview").json()["total"] == len(allowed)
+
+
+def test_values_of_a_facet_are_those_of_what_may_be_read(reader, source):
+    client, allowed = reader
+    for address in ("/search/values/keyword", "/search/values/organisation?containing=anary"):
+        text = client.get(address).content.decode()
+        assert not any(title in text for title in unseen(allowed))
+        assert all(title in text for title in allowed)
+
+
+def test_more_like_this_shows_only_what_may_be_read(reader, index, canaries):
+    index(*canaries)
+    client, allowed = reader
+    page = client.get(f"/layers/{canaries[0].slug}/").content.decode()
+    assert not any(title in page for title in unseen(allowed))
+    assert all(title in page for title in allowed)
+
+
+def test_recently_viewed_layers_vanish_with_the_right_to_see_them(canaries, index, sign_in, member):
+    index()
+    client = sign_in(member)
+    group_layer = canaries[2]
+    assert client.get(f"/layers/{group_layer.slug}/").status_code == 200
+    assert "Canary group" in client.get("/").content.decode()
+    member.memberships.all().delete()
+    assert "Canary group" not in client.get("/").content.decode()
+
+
+def test_the_sitemap_is_for_everyone(reader, canaries):
+    client, _allowed = reader
+    text = client.get("/sitemap-all.xml").content.decode()
+    assert f"/layers/{canaries[0].slug}/" in text
+    assert text.count("<url>") == 1
+    assert "/sitemap-all.xml" in client.get("/sitemap.xml").content.decode()
+
+
+def test_an_empty_result_explains_itself_without_telling_of_others(reader, index, canaries):
+    index(*canaries)
+    client, allowed = reader
+    page = client.get("/search?q=group-less+nosuchword&topic=health").content.decode()
+    seen = "Canary group-less" in allowed
+    assert ("group-less</a>: 1 layer" in page) is seen
+    assert ("less: 0 layers" in page or "group-less</span>: 0 layers" in page) is not seen
+
+
+def test_a_better_word_is_never_one_of_a_hidden_layer(index, sign_in, owner):
+    index(make_layer("Zanzibarium", owner=owner, visibility="private"), make_layer("Rivers"))
+    assert sign_in(None).get("/api/search?q=zanzibarum").json()["suggestion"] is None
+    assert sign_in(owner).get("/api/search?q=zanzibarum").json()["suggestion"] == "zanzibarium"
+
+
+def test_saved_searches_are_their_owners(sign_in, member, stranger):
+    client = sign_in(member)
+    client.post("/my/searches/", {"name": "Mine", "query": "?q=water&topic=oceans&evil=1"})
+    page = client.get("/my/searches/")
+    [saved] = page.context["searches"]
+    assert saved.query == "q=water&topic=oceans"
+    assert "Mine" not in sign_in(stranger).get("/my/searches/").content.decode()
+    assert sign_in(stranger).post(f"/my/searches/{saved.pk}/delete/").status_code == 404
+    assert sign_in(None).get("/my/searches/").status_code == 302
+    assert client.post(f"/my/searches/{saved.pk}/delete/").status_code == 302
+    assert "Mine" not in client.get("/my/searches/").content.decode().partition("</h1>")[2]

@@ -72,7 +72,7 @@ class CatalogueMap {
   styleOf(feature) {
     const { Style, Fill, Stroke, Circle } = this.ol;
     const lit = feature.get("lit");
-    const fill = new Fill({ color: `rgba(${this.colours.accent}, ${lit ? 0.35 : 0.06})` });
+    const fill = new Fill({ color: `rgba(${this.colours.accent}, ${lit ? 0.35 : 0.02})` });
     const stroke = new Stroke({ color: lit ? this.colours.strong : `rgba(${this.colours.accent}, 0.8)`, width: lit ? 3 : 1.25 });
     return new Style({ fill, stroke, zIndex: lit ? 1 : 0, image: new Circle({ radius: lit ? 8 : 5, fill, stroke }) });
   }
