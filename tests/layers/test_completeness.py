@@ -1,5 +1,7 @@
 """What is missing from a layer, and the one thing to add next."""
 
+from typing import Any
+
 import pytest
 
 from accounts.models import User
@@ -13,6 +15,7 @@ from layers.models import (
     Organisation,
     Party,
     TemporalExtent,
+    TopicCategory,
 )
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +32,7 @@ def complete(owner: User) -> Layer:
         organisation=Organisation.objects.create(name="Water Board"), licence_id="CC-BY-4.0",
         maintenance_frequency_id="annually", owner=owner,
     )  # fmt: skip
-    layer.topic_categories.set(["oceans"])
+    layer.topic_categories.set(TopicCategory.objects.filter(code="oceans"))
     layer.keywords.set([Keyword.objects.create(name=name) for name in ("a", "b", "c")])
     TemporalExtent.objects.create(layer=layer, start="1990")
     party = Party.objects.create(name="Ama", email="ama@example.org")
@@ -96,5 +99,5 @@ def test_a_raster_has_no_attributes_to_describe(complete):
 
 def test_the_database_counts_alike(complete):
     for layer in [complete, Layer.objects.create(title="Roads")]:
-        row = with_completeness(Layer.objects.all()).get(pk=layer.pk)
+        row: Any = with_completeness(Layer.objects.all()).get(pk=layer.pk)
         assert row.completeness_score == completeness_of(layer).score

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 def places(**positions) -> dict:
     names = {f"attributes-{n}-name": name for n, name in enumerate("abcd")}
     orders = {f"attributes-{n}-ORDER": positions.get(name, n + 1) for n, name in enumerate("abcd")}
-    return filled(title="Rivers") | names | orders | {"attributes-TOTAL_FORMS": 4}
+    return dict(filled(title="Rivers")) | names | orders | {"attributes-TOTAL_FORMS": 4}
 
 
 @pytest.mark.parametrize(
