@@ -115,7 +115,10 @@ class Run:
             own = self._claim(1, [first])
             if not own:
                 return []
-        return own + self._claim(limit - len(own))
+        claims = own + self._claim(limit - len(own))
+        # A row that is saved between the two is claimed by both: the second knows its version, and
+        # a confirmation of the first would leave it waiting for the end of its lease.
+        return list({claim.id: claim for claim in claims}.values())
 
     def _claim(self, limit: int, object_ids: Sequence[str] | None = None) -> list[Claim]:
         return ledger.claim(

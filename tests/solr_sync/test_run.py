@@ -37,6 +37,24 @@ def test_a_saved_layer_is_found(solr: SolrClient) -> None:
     assert (status.state, status.indexed_version) == ("searchable", 1)
 
 
+def test_a_layer_saved_while_its_batch_is_claimed_goes_once_in_its_last_version(
+    solr: SolrClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    layer = Layer.objects.create(title="Rivers")
+    claim = Run._claim
+
+    def claim_and_save(self: Run, limit: int, object_ids: Any = None) -> Any:
+        claims = claim(self, limit, object_ids)
+        if object_ids:
+            Layer.objects.filter(pk=layer.pk).update(title="Streams")
+        return claims
+
+    monkeypatch.setattr(Run, "_claim", claim_and_save)
+    assert run(layer).taken == 1
+    assert titles(solr) == ["Streams"]
+    assert not entry_of(layer).pending
+
+
 def test_all_that_is_due_goes_with_it(solr: SolrClient) -> None:
     layers = [Layer.objects.create(title=f"Layer {n}") for n in range(5)]
     report = run(layers[2])
