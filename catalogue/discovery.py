@@ -36,13 +36,14 @@ def opensearch(request: HttpRequest) -> HttpResponse:
             f"{settings.SITE_URL}{reverse('opensearch_suggestions')}?q={{searchTerms}}",
         ),
     ]
+    description = escape(_("Search geospatial layers"))
     lines = [f'<Url type="{kind}" template="{escape(url)}"/>' for kind, url in urls]
     text = (
         '<?xml version="1.0" encoding="utf-8"?>\n'
         '<OpenSearchDescription xmlns="http://a9.com/-/spec/opensearch/1.1/"'
         ' xmlns:geo="http://a9.com/-/opensearch/extensions/geo/1.0/">\n'
         f"<ShortName>{name[:16]}</ShortName>\n<LongName>{name[:48]}</LongName>\n"
-        f"<Description>{escape(_('Search geospatial layers'))}</Description>\n"
+        f"<Description>{description}</Description>\n"
         f"<InputEncoding>UTF-8</InputEncoding>\n{chr(10).join(lines)}\n</OpenSearchDescription>\n"
     )
     return HttpResponse(text, content_type="application/opensearchdescription+xml")

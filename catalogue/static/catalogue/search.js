@@ -144,7 +144,7 @@ async function refresh() {
   const frame = document.querySelector("[data-map]");
   if (!frame) return;
   map?.update();
-  if (!page || frame.dataset.state === asked) return;
+  if (frame.dataset.fixed || frame.dataset.state === asked) return;
   asked = frame.dataset.state;
   const answer = await fetch(frame.dataset.overview + query(asked));
   if (answer.ok && frame.dataset.state === asked) {
