@@ -75,7 +75,7 @@ def create(page: Page, title: str) -> str:
 def save(page: Page, title: str) -> float:
     """Returns when Save was clicked."""
     page.locator("#editor [name=title]").fill(title)
-    button = page.locator("#editor button[type=submit]").first
+    button = page.locator("#editor .editor__actions button[type=submit]").first
     button.scroll_into_view_if_needed()
     began = time.monotonic()
     button.click()

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from accounts.models import User
 from layers.models import Layer
 from tests.browser.conftest import Browse, Picture
-from tests.browser.pages import badge_of, field, save
+from tests.browser.pages import badge_of, choose, field, save
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("solr_collection")]
 
@@ -30,7 +30,7 @@ def test_errors_stand_at_their_fields_and_what_was_typed_stays(
     field(page, "keywords").fill("water, wells")
     field(page, "west").fill("9")
     field(page, "east").fill("181")
-    page.get_by_label("Inland waters").check()
+    choose(page, "Inland waters")
     page.get_by_role("button", name="Add a link").click()
     page.locator("#rows-links [name$='-url']:visible").fill("no address")
     save(page)
@@ -40,7 +40,7 @@ def test_errors_stand_at_their_fields_and_what_was_typed_stays(
     assert field(page, "abstract").input_value() == "Typed with <b>care</b> & patience"
     assert field(page, "keywords").input_value() == "water, wells"
     assert field(page, "east").input_value() == "181"
-    assert page.get_by_label("Inland waters").is_checked()
+    expect(page.get_by_role("button", name="Remove: Inland waters")).to_be_visible()
     for name, message in {"title": "required", "west": "all four numbers"}.items():
         at_field = page.locator(".field--wrong", has=page.locator(f"[name={name}]"))
         expect(at_field.locator(".errorlist")).to_contain_text(message)

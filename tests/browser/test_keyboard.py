@@ -11,7 +11,7 @@ from accounts.models import User
 from layers.models import Layer
 from solr_sync.solr import SolrClient
 from tests.browser.conftest import Browse, Picture
-from tests.browser.pages import SEARCHABLE, badge_of, field, titles_of
+from tests.browser.pages import SEARCHABLE, badge_of, field, search_field, titles_of
 from tests.browser.test_readers import wait_until_searchable
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("workers")]
@@ -46,7 +46,7 @@ def test_by_keyboard_alone(solr: SolrClient, browse: Browse, picture: Picture) -
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Sign out")).to_be_visible()
 
-    tab_to(page, page.get_by_role("searchbox"))
+    tab_to(page, search_field(page))
     page.keyboard.type("rivers")
     page.keyboard.press("Enter")
     page.wait_for_url("**/search?**")

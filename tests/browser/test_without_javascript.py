@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -28,7 +30,7 @@ def test_searching_reading_and_editing(
     page = browse(editor, java_script_enabled=False)
     page.goto("/")
     assert sorted(search(page, "ghana")) == ["Rivers of Ghana", "Roads of Ghana"]
-    page.get_by_label("Transportation").check()
+    page.get_by_role("checkbox", name=re.compile("^Transportation")).check()
     page.get_by_role("button", name="Apply filters").click()
     expect(page.locator("#count")).to_have_text("1 layer")
     assert titles_of(page) == ["Roads of Ghana"]
