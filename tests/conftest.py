@@ -82,6 +82,13 @@ def services() -> Services:
     return from_environment()
 
 
+@pytest.fixture(autouse=True)
+def quick_passwords(request: pytest.FixtureRequest, settings: Any) -> None:
+    """Hashing as in production takes most of a test's time; a web process of its own needs it."""
+    if not {"browser", "faults"} & set(request.path.parts):
+        settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 class Process:
     """A program of the catalogue, started as supervisord starts it, on the test database."""
 
