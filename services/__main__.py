@@ -55,6 +55,7 @@ COMMANDS: Mapping[str, Callable[[Sequence[str]], int | None]] = {
     "clean": lambda _arguments: cleaning.clean(),
     "test": testing.test,
     "lint": testing.lint,
+    "soak": testing.soak,
     "rabbitmq": run_rabbitmq,
     "solr": run_solr,
     "policy": lambda _arguments: policies.apply(Environment()),

@@ -11,6 +11,7 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
+from services import process
 from services.ports import LOOPBACK
 from services.process import Command, User
 from services.service import NotInstalledError, Service, ServiceError, inherited_environment
@@ -54,6 +55,16 @@ class PostgreSQL(Service):
             os.chown(self.directory, user.uid, user.gid)
         if not (self.data / "PG_VERSION").exists():
             self._create_cluster(user)
+        self._remove_locks_of_the_dead()
+
+    def _remove_locks_of_the_dead(self) -> None:
+        """A killed server that its parent has not waited for yet is a zombie, and seems alive."""
+        socket_lock = self.directory / f".s.PGSQL.{self.port}.lock"
+        for lock in (self.data / "postmaster.pid", socket_lock):
+            if lock.exists():
+                pid = lock.read_text(encoding="utf-8", errors="replace").split("\n", 1)[0]
+                if process.started_at(int(pid)) is None:
+                    lock.unlink()
 
     def _create_cluster(self, user: User | None) -> None:
         self._write_password(user)

@@ -58,9 +58,10 @@ class PidFile:
         """The pid, or None where the process is gone."""
         try:
             pid, started = self.path.read_text(encoding="ascii").split()
-        except (FileNotFoundError, ValueError):
+            known = int(pid), int(started)
+        except (FileNotFoundError, ValueError):  # also of one that ended as it began
             return None
-        return int(pid) if started_at(int(pid)) == int(started) else None
+        return known[0] if started_at(known[0]) == known[1] else None
 
     def remove(self) -> None:
         self.path.unlink(missing_ok=True)

@@ -47,6 +47,19 @@ def test(arguments: Sequence[str]) -> int:
         return run_step(["pytest", *selection])
 
 
+def soak(arguments: Sequence[str]) -> int:
+    """Editors at work while services die, on services of its own; the last line is JSON."""
+    selection = [*arguments, *shlex.split(os.environ.get("ARGS", ""))]
+    install_for_tests()
+    with temporary_folder() as folder:
+        services = bundle.in_folder(folder)
+        started = start(services)
+        os.environ |= settings(services, folder)
+        for service in started:
+            service.wait_ready(120)
+        return run_step(["python", "-m", "benchmarks.soak", *selection])
+
+
 def lint(_arguments: Sequence[str]) -> int:
     install_for_tests()
     with temporary_folder() as folder:

@@ -12,6 +12,8 @@ import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from django.db import InterfaceError, OperationalError, connections
+
 from solr_sync import commits, content, ledger, outages, solr, targets
 from solr_sync.documents import Fields, SolrDocument
 from solr_sync.exceptions import DocumentRejected, SolrUnavailable
@@ -147,8 +149,20 @@ class Run:
             ledger.postpone(self.document, claims, lease=self.lease, reason=str(error), wait=wait)
             raise
         except BaseException:
-            ledger.release(self.document, claims, lease=self.lease)
+            self._release(claims)
             raise
+
+    def _release(self, claims: list[Claim]) -> None:
+        """Gives them back at once, over a new connection if the database cut the old one."""
+        connection = connections[self.document.using]
+        try:
+            ledger.release(self.document, claims, lease=self.lease)
+        except (OperationalError, InterfaceError):
+            connection.close()
+            try:
+                ledger.release(self.document, claims, lease=self.lease)
+            except (OperationalError, InterfaceError) as error:
+                logger.warning("The lease of %s rows has to run out: %s", len(claims), error)
 
     def _ask_for_admission(self, claims: list[Claim]) -> bool:
         """Whether this is the try of an outage. Raises BreakerOpen if it has to wait."""

@@ -117,15 +117,16 @@ class Editors:
             connection.close()
 
     def _once(self, editor: Editor) -> None:
-        change = editor.choose()
-        name = change.__name__.strip("_")
+        name = "choosing"
         connection.close_if_unusable_or_obsolete()
         down = self.database_down.is_set()
-        began = time.monotonic()
         try:
+            change = editor.choose()
+            name = change.__name__.removeprefix("_do_")
+            began = time.monotonic()
             change()
         except (RolledBack, IntegrityError, ObjectDoesNotExist, services.EditConflict):
-            pass  # two people at once: refused in order, nothing half done
+            began = time.monotonic()  # two people at once: refused in order, nothing half done
         except Exception as error:  # noqa: BLE001 - that is what is counted
             self._note_error(name, error, down)
             return

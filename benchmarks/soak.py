@@ -1,0 +1,144 @@
+"""Editors at work while servers and workers die, at random but with a seed; then the comparison.
+
+`make soak ARGS='--minutes 2 --seed 7'`. The last line is one JSON object.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import django
+
+
+def main(arguments: list[str]) -> int:
+    options = parsed(arguments)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    django.setup()
+    from django.test.utils import setup_test_environment
+
+    from tests.faults.comparing import Difference
+
+    setup_test_environment()
+    soak = Soak(options)
+    soak.prepare()
+    try:
+        soak.run()
+        found: Difference = soak.found()
+    finally:
+        soak.stand.stop()
+    print(found)
+    print(json.dumps(soak.result(found)), flush=True)
+    wrong = not found.nothing or soak.editors.record.errors
+    return 1 if wrong else 0
+
+
+def parsed(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make soak")
+    parser.add_argument("--minutes", type=float, default=2)
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--threads", type=int, default=3)
+    parser.add_argument("--only", default="", help="faults whose name has this in it")
+    return parser.parse_args(arguments)
+
+
+class Soak:
+    def __init__(self, options: argparse.Namespace) -> None:
+        from django.db import connection
+
+        from services.bundle import from_environment
+        from tests.faults.changes import Editors
+        from tests.faults.stand import Stand
+        from tests.faults.troubles import EVERYWHERE, POSTGRESQL
+
+        self.options = options
+        self.rng = random.Random(options.seed)
+        troubles = EVERYWHERE | (POSTGRESQL if connection.vendor == "postgresql" else {})
+        self.troubles = {n: t for n, t in troubles.items() if options.only in n}
+        folder = Path(os.environ["DATA_DIR"]) / "soak"
+        folder.mkdir(parents=True, exist_ok=True)
+        self.services = from_environment()
+        self.stand = Stand(self.services, folder)
+        self.editors = Editors(options.seed, threads=options.threads)
+        self.made: Counter[str] = Counter()
+        self.mended_after = 0.0
+
+    def prepare(self) -> None:
+        from tests.faults.changes import furnish
+
+        for command in (["migrate", "--verbosity=0"], ["solr_init"]):
+            done = self.stand.manage(*command)
+            if done.returncode:
+                sys.exit(done.stderr)
+        furnish(40)
+        self.stand.start()
+        self.stand.wait()
+
+    def run(self) -> None:
+        deadline = time.monotonic() + self.options.minutes * 60
+        names = sorted(self.troubles)
+        waiting: list[str] = []
+        with self.editors.working():
+            while time.monotonic() < deadline:
+                if not waiting:  # each once, in another order each time
+                    waiting = self.rng.sample(names, len(names))
+                self.once(waiting.pop())
+                time.sleep(self.rng.uniform(0.5, 3))
+
+    def once(self, name: str) -> None:
+        began = time.monotonic()
+        self.troubles[name](self.stand, self.editors, self.rng)
+        self.made[name] += 1
+        record = self.editors.record
+        print(
+            f"{name}: {time.monotonic() - began:.0f} s, {record.count} changes so far, "
+            f"{len(record.errors)} errors",
+            flush=True,
+        )
+
+    def found(self) -> Any:
+        """Once nothing is pending; what only an audit can find has three minutes."""
+        answer = self.wait()
+        if answer.returncode:
+            print(answer.stdout, answer.stderr, self.stand.pending())
+        began = time.monotonic()
+        while not (found := self.stand.compare()).nothing and time.monotonic() - began < 180:
+            time.sleep(1)
+        self.mended_after = time.monotonic() - began
+        return found
+
+    def wait(self) -> subprocess.CompletedProcess[str]:
+        return self.stand.status("--wait", "300", within=400)
+
+    def result(self, found: Any) -> dict[str, Any]:
+        record = self.editors.record
+        for error in record.errors[:5]:
+            print(error, file=sys.stderr)
+        return {
+            "changes": record.count,
+            "faults": sum(self.made.values()),
+            "missing": len(found.missing),
+            "stale": len(found.stale),
+            "ghosts": len(found.ghosts),
+            "editor_errors": len(record.errors),
+            "editor_errors_database_down": len(record.errors_database_down),
+            "deadlocks": record.deadlocks,
+            "slowest_edit_s": round(record.slowest, 3),
+            "slowest_edit": record.slowest_what,
+            "compared": found.compared,
+            "agreed_after_s": round(self.mended_after, 1),
+            "seed": self.options.seed,
+            "kinds": dict(self.made),
+        }
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
