@@ -174,7 +174,7 @@ def main() -> None:
     parser.add_argument("--all", action="store_true", help="also what is for tuning, by kind")
     arguments, _ = parser.parse_known_args()
     connection.settings_dict["TEST"]["NAME"] = "relevance_bench"
-    connection.creation.create_test_db(verbosity=0, autoclobber=True, keepdb=True)
+    connection.creation.create_test_db(verbosity=0, autoclobber=True, keepdb=True, serialize=False)
     figures: dict[str, Any] = {}
     load(SAMPLES)
     are_samples = Layer.objects.filter(source_id__startswith="sample-")

@@ -211,7 +211,7 @@ def main() -> None:
     parser.add_argument("--edits", action="store_true", help="also while documents change")
     arguments, _ = parser.parse_known_args()
     connection.settings_dict["TEST"]["NAME"] = "search_bench"
-    connection.creation.create_test_db(verbosity=0, autoclobber=True, keepdb=True)
+    connection.creation.create_test_db(verbosity=0, autoclobber=True, keepdb=True, serialize=False)
     solr.COLLECTION = COLLECTION
     began = time.perf_counter()
     prepare(arguments.documents)

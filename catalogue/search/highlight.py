@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 from catalogue.search.words import UNSPACED, Words, script_of
 
 SNIPPET_LENGTH = 260
+SEARCHED = 6000  # of a long text; who reads results wants its beginning
 MAX_MARKS = 40
 MIN_STEM = 4  # shorter words have no inflections worth marking
 ENDING = 3  # letters by which two inflections of a word may differ
@@ -30,16 +31,27 @@ def marked(text: str, words: Words) -> SafeString:
 
 def snippet(text: str, words: Words, length: int = SNIPPET_LENGTH) -> SafeString:
     """The part of the text with most marks, or its beginning."""
-    text = " ".join(text.split())
+    text = " ".join(text[:SEARCHED].split())
     start, end = _window(text, _spans(text, words), length)
     part = _html(text[start:end], _spans(text[start:end], words))
     before, after = "… " if start else "", " …" if end < len(text) else ""
     return mark_safe(f"{before}{part}{after}")  # noqa: S308 - both sides are ours, the part is escaped
 
 
+class _Folding(dict[int, str]):
+    """Folded letters by code point, each found out once."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = _folded(chr(code))
+        return self[code]
+
+
+_FOLDING = _Folding()
+
+
 def fold(text: str) -> str:
     """Letter by letter, so that positions stay those of the text."""
-    return "".join(_folded(char) for char in text)
+    return text.translate(_FOLDING)
 
 
 def _folded(char: str) -> str:
@@ -52,7 +64,14 @@ def _spans(text: str, words: Words) -> list[Span]:
     spaced = [word for word in wanted if script_of(word[0]) not in UNSPACED]
     unspaced = {word for word in wanted if script_of(word[0]) in UNSPACED}
     folded = fold(text)
-    spans = [m.span() for m in WORD.finditer(folded) if _is_one_of(m.group(), spaced)]
+    marked_words: dict[str, bool] = {}
+    spans = []
+    for match in WORD.finditer(folded):
+        word = match.group()
+        if word not in marked_words:
+            marked_words[word] = _is_one_of(word, spaced)
+        if marked_words[word]:
+            spans.append(match.span())
     for word in unspaced:
         spans += [match.span() for match in re.finditer(re.escape(word), folded)]
     return _merged(spans)
