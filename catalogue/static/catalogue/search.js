@@ -43,6 +43,7 @@ function put(next, focus) {
   }
   const frame = document.querySelector("[data-map]");
   const fresh = next.querySelector("[data-map]");
+  if (frame && fresh) frame.toggleAttribute("data-away", fresh.hasAttribute("data-away"));
   if (frame && fresh) Object.assign(frame.dataset, { state: fresh.dataset.state, bbox: fresh.dataset.bbox });
   document.querySelector("[data-status]").textContent = document.querySelector("#count")?.textContent ?? "";
   if (kept) document.querySelector(kept)?.focus();
@@ -144,7 +145,7 @@ async function refresh() {
   const frame = document.querySelector("[data-map]");
   if (!frame) return;
   map?.update();
-  if (frame.dataset.fixed || frame.dataset.state === asked) return;
+  if (frame.dataset.fixed || frame.hasAttribute("data-away") || frame.dataset.state === asked) return;
   asked = frame.dataset.state;
   const answer = await fetch(frame.dataset.overview + query(asked));
   if (answer.ok && frame.dataset.state === asked) {
