@@ -70,11 +70,13 @@ class Soak:
         self.editors = Editors(options.seed, threads=options.threads)
         self.made: Counter[str] = Counter()
         self.mended_after = 0.0
+        self.told = 0
 
     def prepare(self) -> None:
         from tests.faults.changes import furnish
 
-        for command in (["migrate", "--verbosity=0"], ["solr_init"]):
+        collect = ["collectstatic", "--noinput", "--verbosity=0"]
+        for command in (collect, ["migrate", "--verbosity=0"], ["solr_init"]):
             done = self.stand.manage(*command)
             if done.returncode:
                 sys.exit(done.stderr)
@@ -103,6 +105,9 @@ class Soak:
             f"{len(record.errors)} errors",
             flush=True,
         )
+        for error in record.errors[self.told :]:
+            print(error, file=sys.stderr)
+        self.told = len(record.errors)
 
     def found(self) -> Any:
         """Once nothing is pending; what only an audit can find has three minutes."""
@@ -120,8 +125,6 @@ class Soak:
 
     def result(self, found: Any) -> dict[str, Any]:
         record = self.editors.record
-        for error in record.errors[:5]:
-            print(error, file=sys.stderr)
         return {
             "changes": record.count,
             "faults": sum(self.made.values()),

@@ -77,11 +77,11 @@ def schema_of(client: SolrClient) -> Schema:
     returned = [f for f in fields if f.get("stored", True) or _from_doc_values(f)]
     unordered = frozenset(f["name"] for f in returned if not f.get("stored", True))
     return Schema(
-        _names(fields),
-        _names(returned),
+        names_of(fields),
+        names_of(returned),
         unordered,
-        _names(f for f in fields if _class_of(f, types) in WHOLE_NUMBERS),
-        _names(f for f in fields if _class_of(f, types) in TEXTS),
+        names_of(f for f in fields if _class_of(f, types) in WHOLE_NUMBERS),
+        names_of(f for f in fields if _class_of(f, types) in TEXTS),
     )
 
 
@@ -93,7 +93,7 @@ def _from_doc_values(field: dict[str, Any]) -> bool:
     return bool(field.get("docValues") and field.get("useDocValuesAsStored", True))
 
 
-def _names(of: Iterable[dict[str, Any]]) -> FieldNames:
+def names_of(of: Iterable[dict[str, Any]]) -> FieldNames:
     fields = list(of)
     names = [f["name"] for f in fields]
     patterns = [re.compile(re.escape(n).replace(r"\*", ".*")) for n in names if "*" in n]

