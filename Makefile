@@ -2,7 +2,7 @@
 # services/start.sh installs that too where it is missing.
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop test lint soak clean
+.PHONY: help run stop test lint soak bench clean
 
 help:
 	@echo 'make run    install what is missing, start everything, print the addresses; Ctrl-C ends all'
@@ -12,8 +12,10 @@ help:
 	@echo "            ARGS='-k name': a part of the tests; DATABASE=sqlite: on SQLite"
 	@echo 'make lint   all of that but the tests'
 	@echo "make soak   edits while everything dies by turns: ARGS='--minutes 2 --seed 7'"
+	@echo "make bench  benchmarks: ARGS='sync --documents 50000', or relevance, search, edit"
+	@echo '            prepared data is kept in DATA_DIR/bench'
 	@echo 'make stop   end a `make run` that goes on elsewhere'
 	@echo 'make clean  stop, then remove all data, logs, secrets and installed packages of this folder'
 
-run stop test lint soak clean:
+run stop test lint soak bench clean:
 	@exec sh services/start.sh $@

@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 
-from services import cleaning, policies, ports, probes, run, testing
+from services import benching, cleaning, policies, ports, probes, run, testing
 from services.environment import Environment, SettingError
 from services.installation import InstallationError
 from services.rabbitmq import RabbitMQ
@@ -56,6 +56,7 @@ COMMANDS: Mapping[str, Callable[[Sequence[str]], int | None]] = {
     "test": testing.test,
     "lint": testing.lint,
     "soak": testing.soak,
+    "bench": benching.bench,
     "rabbitmq": run_rabbitmq,
     "solr": run_solr,
     "policy": lambda _arguments: policies.apply(Environment()),

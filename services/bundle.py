@@ -33,15 +33,20 @@ class Services:
             service.stop()
 
 
-def in_folder(folder: Path) -> Services:
+def in_folder(folder: Path, *, heap: str = HEAP) -> Services:
     """The services of a folder, on the ports that were chosen when it was first asked for."""
     folder.mkdir(parents=True, exist_ok=True)
     numbers = _stored_ports(folder) or _choose_ports(folder)
     return Services(
         PostgreSQL(folder / "postgresql", numbers["postgresql"], durable=False),
         RabbitMQ(folder / "rabbitmq", numbers["rabbitmq"]),
-        Solr(folder / "solr", numbers["solr"], heap=HEAP),
+        Solr(folder / "solr", numbers["solr"], heap=heap),
     )
+
+
+def found_in(folder: Path) -> list[Services]:
+    """Those of the folder and of the folders in it."""
+    return [in_folder(each) for each in (folder, *folder.iterdir()) if (each / PORTS_FILE).exists()]
 
 
 def from_environment() -> Services:
