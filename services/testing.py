@@ -30,21 +30,25 @@ CHECKS = (
     ("python", "manage.py", "check"),
 )
 SQLITE = "sqlite"
+# As many processes share the tests, each with services of its own.
+PROCESSES = 2
+TOGETHER = (f"--numprocesses={PROCESSES}", "--dist=loadfile", "--no-loadscope-reorder")
 
 
 def test(arguments: Sequence[str]) -> int:
-    """Runs the checks and pytest; with arguments for pytest, pytest alone."""
+    """Runs the checks and all tests; with arguments for pytest, pytest alone, in one process."""
     selection = [*arguments, *shlex.split(os.environ.get("ARGS", ""))]
     install_for_tests()
     with temporary_folder() as folder:
-        services = bundle.in_folder(folder)
-        started = start(services)
-        os.environ |= settings(services, folder)
+        folders = [folder] if selection else [folder / f"gw{n}" for n in range(PROCESSES)]
+        started = [service for each in folders for service in start(bundle.in_folder(each))]
+        os.environ |= settings(bundle.in_folder(folders[0]), folders[0])
         if not selection and (failed := failing(CHECKS)):
             return report(failed)
         for service in started:
             service.wait_ready(120)
-        return run_step(["pytest", *selection])
+        os.environ |= {"PYTHONPATH": str(PROJECT), "PYTEST_PLUGINS": "tests.parallel"}
+        return run_step(["pytest", *(selection or TOGETHER)])
 
 
 def soak(arguments: Sequence[str]) -> int:
@@ -87,9 +91,9 @@ def temporary_folder() -> Iterator[Path]:
     except Interrupted:
         sys.exit("interrupted")
     finally:
-        services = bundle.in_folder(folder)
-        keep_logs(services)
-        services.stop()
+        for services in bundle.found_in(folder):
+            keep_logs(services, folder)
+            services.stop()
         process.end(process.marked(MARK, str(folder)), signal.SIGKILL, 10)
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -107,6 +111,7 @@ def settings(services: Services, folder: Path) -> dict[str, str]:
     on_sqlite = os.environ.get("DATABASE") == SQLITE
     database = f"sqlite:///{folder}/catalogue.sqlite3" if on_sqlite else services.postgresql.url
     return {
+        bundle.VARIABLE: str(folder),
         "DATA_DIR": str(folder / "data"),
         "DATABASE_URL": database,
         "BROKER_URL": services.rabbitmq.url,
@@ -134,10 +139,11 @@ def report(failed: Sequence[str]) -> int:
     return 1 if failed else 0
 
 
-def keep_logs(services: Services) -> None:
+def keep_logs(services: Services, folder: Path) -> None:
     """The services' logs of the last run, for when a test failed."""
-    kept = PROJECT / "var" / "log" / "tests"
-    kept.mkdir(parents=True, exist_ok=True)
     for service in services:
         if service.log.exists():
+            part = service.directory.parent.relative_to(folder)
+            kept = PROJECT / "var" / "log" / "tests" / part
+            kept.mkdir(parents=True, exist_ok=True)
             shutil.copy(service.log, kept)
