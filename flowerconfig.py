@@ -8,6 +8,9 @@ import re
 from typing import Any
 from urllib.parse import urlsplit
 
+from flower.views import monitor as _monitor
+from tornado.web import authenticated as _authenticated
+
 from config.environment import ConfigurationError
 from config.settings import CELERY_BROKER_URL, DATA_DIR, FLOWER_BASIC_AUTH, SECRET_KEY, env
 from services.rabbitmq import MANAGEMENT
@@ -23,6 +26,8 @@ _broker = urlsplit(CELERY_BROKER_URL)
 address = "127.0.0.1"
 port = env.port("FLOWER_PORT", 5555)
 basic_auth = [FLOWER_BASIC_AUTH]
+# Flower itself gives its numbers, with the names of workers and tasks, to whoever asks.
+_monitor.Metrics.get = _authenticated(_monitor.Metrics.get)
 # Made from the site's secret, so that a restart signs nobody out.
 cookie_secret = hashlib.sha256(f"flower {SECRET_KEY}".encode()).hexdigest()
 

@@ -30,13 +30,18 @@ def tasks_of(flower: Flower, layer_id: str, count: int) -> list[dict[str, Any]]:
     return list(eventually(ended, what=f"{count} tasks in Flower"))
 
 
-@pytest.mark.parametrize("path", ["/", "/tasks", "/workers", "/broker", "/api/tasks"])
+@pytest.mark.parametrize("path", ["/", "/tasks", "/workers", "/broker", "/metrics", "/api/tasks"])
 @pytest.mark.parametrize("account", [None, (USER, "wrong"), ("", ""), ("other", PASSWORD)])
 def test_every_page_asks_for_the_password(flower: Flower, path: str, account: Any) -> None:
     answer = requests.get(flower.url + path, auth=account, timeout=10)
     assert answer.status_code == 401
     if not path.startswith("/api"):
         assert answer.headers["WWW-Authenticate"].startswith("Basic")
+
+
+def test_numbers_are_given_with_the_password(flower: Flower) -> None:
+    assert "flower_" in flower.get("/metrics").text
+    assert requests.get(f"{flower.url}/healthcheck", timeout=10).text == "OK"
 
 
 def create(layer: Layer) -> None:
