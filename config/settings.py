@@ -59,6 +59,7 @@ ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 INSTALLED_APPS = [
     "accounts",
+    "jobs",
     "layers",
     "solr_sync",
     "catalogue",
@@ -70,6 +71,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "axes",
     "csp",
+    "django_celery_results",
     "ninja",  # its static files: the pages of the API's documentation
 ]
 MIDDLEWARE = [
@@ -218,7 +220,11 @@ CELERY_TASK_SERIALIZER = CELERY_RESULT_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
+# Results of jobs alone are kept, for the admin; where a document stands, the ledger says.
 CELERY_TASK_IGNORE_RESULT = True
+CELERY_RESULT_BACKEND = "django-db"
+CELERY_RESULT_EXTENDED = True
+CELERY_RESULT_EXPIRES = timedelta(days=30)
 # Without a retry beat would go on using a connection that RabbitMQ has closed.
 CELERY_TASK_PUBLISH_RETRY = True
 CELERY_TASK_PUBLISH_RETRY_POLICY = {
@@ -259,6 +265,9 @@ CELERY_TASK_ROUTES = {
     "solr_sync.tasks.sync_document": {"queue": "index.live"},
     "solr_sync.tasks.sweep": {"queue": "index.live"},
     "solr_sync.tasks.*": {"queue": "index.bulk"},
+    # Short ones, which must not wait behind the job that they are needed for.
+    "jobs.tasks.sweep": {"queue": "index.live"},
+    "jobs.tasks.start_by_the_clock": {"queue": "index.live"},
 }
 _sweep_every = timedelta(seconds=10)
 _audit_every = timedelta(minutes=1)
@@ -267,6 +276,11 @@ _audit_every = timedelta(minutes=1)
 CELERY_BEAT_SCHEDULE = {
     "sweep": {
         "task": "solr_sync.tasks.sweep",
+        "schedule": _sweep_every,
+        "options": {"expiration": _sweep_every.total_seconds()},
+    },
+    "sweep of jobs": {
+        "task": "jobs.tasks.sweep",
         "schedule": _sweep_every,
         "options": {"expiration": _sweep_every.total_seconds()},
     },
@@ -308,7 +322,10 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         name: {"level": LOG_LEVEL}
-        for name in ("accounts", "layers", "solr_sync", "catalogue", "celery", "django.request")
+        for name in (
+            *("accounts", "jobs", "layers", "solr_sync", "catalogue"),
+            *("celery", "django.request"),
+        )
     }
     | {
         # It logs each failure with a traceback; solr_sync says the same in one line.

@@ -9,6 +9,7 @@ from config.views import components
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("layers.urls")),
+    path("", include("jobs.urls")),
     path("", include("catalogue.urls")),
     path("accounts/", include("accounts.urls")),
     path("language/", set_language, name="set_language"),

@@ -23,6 +23,7 @@ from services.bundle import Services, from_environment
 PROJECT = Path(__file__).resolve().parent.parent
 # What a test may leave behind; vocabularies, loaded by migration, stay.
 SLATE = [
+    "jobs.Job",
     "layers.Layer",
     "layers.Party",
     "layers.Organisation",

@@ -24,6 +24,8 @@ NO_SUCH_METHOD: Answers = (405, 405, 405, 405)
 SIGNED_IN: Answers = (302, 200, 200, 200)
 OWNER: Answers = (302, 403, 200, 200)
 MEMBERS: Answers = (302, 404, 200, 200)
+OWNED: Answers = (404, 404, 200, 200)
+OWNED_POST: Answers = (302, 404, 302, 302)
 HIDDEN: Answers = (404, 404, 404, 404)
 
 LINES = [
@@ -73,6 +75,12 @@ LINES = [
         (302, 404, 200, 200),
         (302, 404, 409, 409),
     ),
+    # Jobs: what is not one's own does not exist
+    Line("my/jobs/", "/my/jobs/", SIGNED_IN, (302, 405, 405, 405)),
+    Line("my/jobs/<uuid:pk>/", "/my/jobs/{job}/", OWNED, NO_SUCH_METHOD),
+    Line("my/jobs/<uuid:pk>/progress", "/my/jobs/{job}/progress", OWNED, NO_SUCH_METHOD),
+    Line("my/jobs/<uuid:pk>/cancel", "/my/jobs/{job}/cancel", NO_SUCH_METHOD, OWNED_POST),
+    Line("my/jobs/<uuid:pk>/repeat", "/my/jobs/{job}/repeat", NO_SUCH_METHOD, OWNED_POST),
     # People
     Line("accounts/login/", "/accounts/login/", (200, 302, 302, 302), (200, 302, 302, 302)),
     Line("accounts/logout/", "/accounts/logout/", NO_SUCH_METHOD, (302, 302, 302, 302)),
@@ -109,6 +117,7 @@ LINES = [
     Line("api/search", "/api/search", ALL, NO_SUCH_METHOD),
     Line("api/overview", "/api/overview", ALL, NO_SUCH_METHOD),
     Line("api/suggest", "/api/suggest?q=r", ALL, NO_SUCH_METHOD),
+    Line("api/jobs/<uuidstr:identity>", "/api/jobs/{job}", OWNED, NO_SUCH_METHOD),
     Line("api/layers/", "/api/layers/", NO_SUCH_METHOD, (401, 400, 400, 400)),
     Line("api/layers/<uuidstr:identity>", "/api/layers/{rivers}", ALL, NO_SUCH_METHOD),
     Line(
@@ -136,7 +145,7 @@ ADMIN_PAGES = {
     "autocomplete/",
     "jsi18n/",
     "r/<path:content_type_id>/<path:object_id>/",
-    "(?P<app_label>accounts|layers|solr_sync|axes)/$",
+    "(?P<app_label>accounts|jobs|layers|solr_sync|axes|django_celery_results)/$",
     "(?P<url>.*)$",
 }
 ADMIN_MODELS = {
@@ -146,6 +155,9 @@ ADMIN_MODELS = {
     "axes/accessattempt",
     "axes/accessfailurelog",
     "axes/accesslog",
+    "django_celery_results/groupresult",
+    "django_celery_results/taskresult",
+    "jobs/job",
     "layers/classification",
     "layers/datetype",
     "layers/frequency",

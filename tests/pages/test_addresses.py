@@ -8,6 +8,7 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import ApiToken
+from jobs.models import Job
 from tests.pages.addresses import ADMIN_MODELS, ADMIN_PAGES, LINES, Line
 
 pytestmark = pytest.mark.django_db
@@ -46,10 +47,11 @@ def test_every_page_of_the_admin_stands_in_the_table():
 
 @pytest.fixture
 def paths(owner, group, rivers, secret):
+    job = Job.objects.create(kind="counting", owner=owner)
     token, _text = ApiToken.objects.issue(owner, "script")
     values = {
         "token": token.pk, "group": group.pk, "owner": owner.pk, "rivers": rivers.pk,
-        "secret": secret.pk,
+        "secret": secret.pk, "job": job.pk,
     }  # fmt: skip
     return lambda line: line.path.format(**values)
 
