@@ -7,6 +7,9 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -17,8 +20,29 @@ from layers.texts import LONGEST_LIST, LONGEST_TEXT, distinct
 FEW = 12  # as many terms are seen at a glance; of more, a page with JavaScript suggests
 
 
+# Lists of hundreds of terms are written without a template for each of them.
+TICK = '<label class="tick"><input type="checkbox" name="{}" value="{}"{}> {}</label>'
+OPTION = '<option value="{}"{}>{}</option>'
+
+
+class TermSelect(forms.Select):
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        chosen = set(self.format_value(value))
+        options = (
+            (code, mark_safe(" selected") if str(code) in chosen else "", label)
+            for code, label in self.choices
+        )
+        return format_html(
+            "<select{}>{}</select>",
+            flatatt(self.build_attrs(self.attrs, {"name": name} | (attrs or {}))),
+            format_html_join("", OPTION, options),
+        )
+
+
 class TermField(forms.ChoiceField):
     """One term of a vocabulary; its value is the code, None where nothing is chosen."""
+
+    widget = TermSelect
 
     def __init__(self, vocabulary: type[Vocabulary], **kwargs: Any) -> None:
         self.vocabulary = vocabulary
@@ -40,9 +64,15 @@ class PickList(forms.CheckboxSelectMultiple):
 
     template_name = "layers/widgets/pick_list.html"
 
-    def optgroups(self, name: str, value: list[str], attrs: Any = None) -> list[Any]:
-        groups = super().optgroups(name, value, attrs)
-        return sorted(groups, key=lambda group: not group[1][0]["selected"])
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        chosen = set(self.format_value(value))
+        ticks = [
+            (name, code, mark_safe(" checked") if str(code) in chosen else "", label)
+            for code, label in self.choices
+        ]
+        ticks.sort(key=lambda tick: not tick[2])
+        widget = {"attrs": self.build_attrs(self.attrs, attrs)}
+        return {"widget": widget | {"ticks": format_html_join("\n", TICK, ticks)}}
 
 
 class TermsField(forms.MultipleChoiceField):
