@@ -1,10 +1,11 @@
 """How fast searching is, in Solr's time and in the catalogue's.
 
-    python -m benchmarks.search [--documents 100000] [--questions 200] [--edits]
+    python -m benchmarks.search [--documents 100000] [--questions 200] [--edits] [--readers 50]
 
-Real records beside the project, or else the samples, are replicated under new ids with moved
-boxes, other years and one more word, in the database and in a collection of its own. Each question
-is asked once, after a warm-up with others. SOLR_URL and DATABASE_URL say where.
+Real records beside the project, or else the samples, are replicated (`benchmarks.copies`) in a
+database and a collection of their own, which stay for the next run. Solr is asked in this process;
+pages, API and suggestions come from gunicorn, as visitors get them. Each question is asked once,
+after a warm-up with others. SOLR_URL and DATABASE_URL (PostgreSQL) say where.
 """
 
 from __future__ import annotations
@@ -14,10 +15,9 @@ import json
 import os
 import random
 import statistics
-import threading
+import sys
 import time
-import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import django
@@ -25,112 +25,81 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
-from django.conf import settings  # noqa: E402
+import requests  # noqa: E402
 from django.db import connection  # noqa: E402
-from django.test import Client  # noqa: E402
 
+from benchmarks.copies import (  # noqa: E402
+    BATCH,
+    POSTERS,
+    Original,
+    copy_of,
+    moved,
+    originals,
+    post,
+    store,
+)
+from benchmarks.edits import Edits  # noqa: E402
+from benchmarks.readers import read_for  # noqa: E402
 from benchmarks.relevance import RECORDS, SAMPLES, load  # noqa: E402
+from benchmarks.server import COLLECTION, running  # noqa: E402
 from catalogue.search import solr  # noqa: E402
 from catalogue.search.density import overview  # noqa: E402
 from catalogue.search.query import SearchQuery  # noqa: E402
-from catalogue.solr_values import cell, folded_words  # noqa: E402
-from layers.extent import BoundingBox  # noqa: E402
+from catalogue.solr_values import folded_words  # noqa: E402
 from layers.models import Layer  # noqa: E402
 from solr_sync import collections  # noqa: E402
-from solr_sync.registry import registry  # noqa: E402
 from solr_sync.solr import SolrClient  # noqa: E402
 
-COLLECTION = "bench_search"
-BATCH = 1000
-WORDS = [
-    f"{a}{b}" for a in ("nor", "sud", "est", "wal", "ber", "lan") for b in ("mark", "ton", "ia")
-]
-Document = dict[str, Any]
+READ_SECONDS = 60
 
 
-def originals() -> list[tuple[Layer, Document]]:
-    rows = {str(row.pk): row for row in Layer.objects.filter(source_id__isnull=False)}
-    built = registry["layer"].build(list(rows))
-    return [(rows[str(key)], fields) for key, fields in built if isinstance(fields, dict)]
-
-
-def copies(number: int, dice: random.Random) -> Iterator[tuple[Layer, Document]]:
-    found = originals()
-    for index in range(number):
-        layer, document = found[index % len(found)]
-        yield _copy(layer, document, dice)
-
-
-def _copy(layer: Layer, document: Document, dice: random.Random) -> tuple[Layer, Document]:
-    key, word = uuid.UUID(int=dice.getrandbits(128), version=4), dice.choice(WORDS)
-    title = f"{layer.title[:900]} {word}"
-    row = Layer(pk=key, slug=str(key), title=title, abstract=layer.abstract)
-    row.resource_type_id, row.organisation_id = layer.resource_type_id, layer.organisation_id
-    row.bbox = _moved(layer.bbox, dice)
-    copy = document | {"id": str(key), "slug": str(key), "title": title, "sync_version": 1}
-    if row.bbox:
-        copy |= {"bbox": row.bbox.envelope, "area": round(row.bbox.area_km2, 3)}
-        copy |= {"cell5": cell(row.bbox, 5), "cell1": cell(row.bbox, 1)}
-    for name in {"start_year", "end_year"} & set(copy):
-        copy[name] += dice.randint(-5, 0)
-    return row, copy | {"deleted": False}
-
-
-def _moved(box: BoundingBox | None, dice: random.Random) -> BoundingBox | None:
-    if box is None or box.width > 300 or box.crosses_antimeridian:
-        return box
-    east, north = dice.uniform(-2, 2), dice.uniform(-2, 2)
-    east = min(max(east, -180 - box.west), 180 - box.east)
-    north = min(max(north, -90 - box.south), 90 - box.north)
-    return BoundingBox(
-        *(
-            round(n, 5)
-            for n in (box.west + east, box.south + north, box.east + east, box.north + north)
-        )
-    )
-
-
-def prepare(number: int) -> None:
-    """Reuses what an earlier run with the same number has left."""
+def prepare(number: int) -> list[Original]:
+    """Goes on with what an earlier run has left, unless the index is another by now."""
     client = SolrClient(COLLECTION)
-    if COLLECTION in collections.collections() and client.search("*:*", rows=0).hits == number:
-        return
-    if COLLECTION in collections.collections():
-        collections.admin("collections", action="DELETE", name=COLLECTION)
+    _make_collection()
+    if not Layer.objects.filter(source_id__isnull=False).exists():
+        load(RECORDS if RECORDS.exists() else SAMPLES)
+    found = originals()
+    stored = Layer.objects.filter(source_id__isnull=True).count()
+    posted = client.search("*:*", rows=0).hits
+    if max(stored, posted) > number:
+        sys.exit(f"{stored} layers are prepared already: give --documents {stored} or more")
+    store(copy_of(found, n) for n in range(stored, number))
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    whole = posted if posted == number else posted - posted % (BATCH * POSTERS)
+    post(client, (copy_of(found, n) for n in range(whole, number)))
+    client.commit_softly()
+    client.timeout = (2, 120)
+    if posted < number:
+        client.commit()
+    return found
+
+
+def _make_collection() -> None:
     configset = collections.configset_of("layers")
+    if COLLECTION in collections.collections():
+        status = collections.admin("collections", action="CLUSTERSTATUS", collection=COLLECTION)
+        if status["cluster"]["collections"][COLLECTION]["configName"] == configset.name:
+            return
+        collections.admin("collections", action="DELETE", name=COLLECTION)
     collections.upload(configset)
     collections._create(COLLECTION, configset)
-    Layer.objects.filter(source_id__isnull=True).delete()
-    load(RECORDS if RECORDS.exists() else SAMPLES)
-    batch: list[tuple[Layer, Document]] = []
-    for pair in copies(number, random.Random(5)):
-        batch.append(pair)
-        if len(batch) == BATCH:
-            _send(client, batch)
-            batch = []
-    _send(client, batch)
-    client.commit_softly()
 
 
-def _send(client: SolrClient, batch: list[tuple[Layer, Document]]) -> None:
-    if batch:
-        Layer.objects.bulk_create([row for row, _ in batch])
-        client.post_documents([document for _, document in batch])
-
-
-def asked(number: int, seed: int) -> list[SearchQuery]:
+def asked(found: list[Original], number: int, seed: int) -> list[SearchQuery]:
     """Words of titles, and a box about as large as the layer's own round it."""
     dice = random.Random(seed)
-    rows = list(Layer.objects.filter(west__isnull=False, source_id__isnull=False).order_by("pk"))
-    found: list[SearchQuery] = []
-    while len(found) < number:
-        layer = dice.choice(rows)
-        words = [word for word in folded_words(layer.title).split() if len(word) > 2]
-        box = _moved(layer.bbox, dice)
+    placed = [original for original in found if original.box]
+    questions: list[SearchQuery] = []
+    while len(questions) < number:
+        original = dice.choice(placed)
+        words = [word for word in folded_words(original.title).split() if len(word) > 2]
+        box = moved(original.box, dice)
         if words and box:
             text = " ".join(dice.sample(words, min(len(words), dice.randint(1, 3))))
-            found.append(SearchQuery(q=text, bbox=box))
-    return found
+            questions.append(SearchQuery(q=text, bbox=box))
+    return questions
 
 
 def percentiles(times: list[float]) -> tuple[float, float]:
@@ -138,94 +107,106 @@ def percentiles(times: list[float]) -> tuple[float, float]:
     return round(statistics.median(ordered), 1), round(ordered[int(len(ordered) * 0.95)], 1)
 
 
-def _call(client: Client, address: str) -> float:
-    began = time.perf_counter()
-    assert client.get(address).status_code == 200
-    return (time.perf_counter() - began) * 1000
+class Measuring:
+    """Asks questions that nobody has asked before; each figure has questions of its own."""
+
+    def __init__(self, found: list[Original], number: int, address: str, seed: int) -> None:
+        self.found, self.number, self.address = found, number, address
+        self.seed, self.session = seed, requests.Session()
+        self.figures: dict[str, float] = {}
+
+    def questions(self, number: int = 0) -> list[SearchQuery]:
+        self.seed += 1
+        return asked(self.found, number or self.number, self.seed)
+
+    def note(self, name: str, title: str, times: Iterator[float]) -> None:
+        p50, p95 = percentiles(list(times))
+        self.figures |= {f"{name}_p50_ms": p50, f"{name}_p95_ms": p95}
+        print(f"{title:58}{p50:9.1f}{p95:9.1f}", flush=True)
+
+    def get(self, path: str) -> tuple[float, requests.Response]:
+        began = time.perf_counter()
+        answer = self.session.get(self.address + path, timeout=READ_SECONDS)
+        milliseconds = (time.perf_counter() - began) * 1000
+        assert answer.status_code == 200, (path, answer.status_code)
+        return milliseconds, answer
+
+    def call(self, path: str) -> float:
+        return self.get(path)[0]
+
+    def overhead(self, query: SearchQuery) -> float:
+        milliseconds, answer = self.get("/api/search" + query.querystring)
+        content = answer.json()
+        assert content["source"] == "solr"
+        return milliseconds - content["solr_ms"]
+
+    def warm(self) -> None:
+        for query in self.questions(100):
+            for path in ("/search", "/api/search", "/api/overview"):
+                self.call(path + query.querystring)
+            self.call("/api/suggest?q=" + query.q[:4])
+
+    def all(self) -> dict[str, float]:
+        print(f"\n{'milliseconds':58}{'p50':>9}{'p95':>9}")
+        times: dict[str, tuple[str, Callable[[SearchQuery], float]]] = {
+            "solr_results": ("Solr: words, box, overlap", results_ms),
+            "solr": ("Solr: with facets; density and years beside it", all_ms),
+            "api_overhead": ("API over Solr's time", self.overhead),
+            "page": ("search page", lambda query: self.call("/search" + query.querystring)),
+        }
+        for name, (title, ask) in times.items():
+            self.note(name, title, (ask(query) for query in self.questions()))
+        self.note("suggest", "suggestions", (self.call(path) for path in self.typed()))
+        return self.figures
+
+    def typed(self) -> Iterator[str]:
+        for index, query in enumerate(self.questions()):
+            yield f"/api/suggest?q={query.q.split()[0][: 2 + index % 5]}"
 
 
-def measure(number: int) -> dict[str, float]:
-    warm, results, full = asked(100, 1), asked(number, 2), asked(number, 3)
-    pages, calls = asked(number, 4), asked(number, 5)
-    client = Client(HTTP_HOST=settings.ALLOWED_HOSTS[0])
-    for query in warm:
-        solr.ask(query, ["public"])
-        overview(query, ["public"], None)
-        client.get("/search" + query.querystring)
-    figures: dict[str, float] = {}
-
-    def note(name: str, title: str, times: list[float]) -> None:
-        p50, p95 = percentiles(times)
-        figures[f"{name}_p50_ms"], figures[f"{name}_p95_ms"] = p50, p95
-        print(f"{title:58}{p50:9.1f}{p95:9.1f}")
-
-    def results_ms(query: SearchQuery) -> float:
-        return float(solr.ask(without_counts(query), ["public"]).solr_ms or 0)
-
-    def all_ms(query: SearchQuery) -> float:
-        first = solr.ask(query, ["public"]).solr_ms or 0
-        return float(max(first, overview(query, ["public"], None).solr_ms))
-
-    print(f"\n{'milliseconds':58}{'p50':>9}{'p95':>9}")
-    note("solr_results", "Solr: words, box, overlap", [results_ms(q) for q in results])
-    note("solr", "Solr: with facets; density and years beside it", [all_ms(q) for q in full])
-    note("api_overhead", "API over Solr's time", [_overhead(client, q) for q in calls])
-    addresses = ["/search" + query.querystring for query in pages]
-    note("page", "search page", [_call(client, address) for address in addresses])
-    lengths = [2, 3, 4, 5, 6] * number
-    typed = [q.q.split()[0][:n] for q, n in zip(pages, lengths, strict=False)]
-    note("suggest", "suggestions", [_call(client, f"/api/suggest?q={text}") for text in typed])
-    return figures
+def results_ms(query: SearchQuery) -> float:
+    plain = SearchQuery(q=query.q, bbox=query.bbox, facets=False)
+    return float(solr.ask(plain, ["public"]).solr_ms or 0)
 
 
-def without_counts(query: SearchQuery) -> SearchQuery:
-    return SearchQuery(q=query.q, bbox=query.bbox, facets=False)
-
-
-def _overhead(client: Client, query: SearchQuery) -> float:
-    began = time.perf_counter()
-    content = client.get("/api/search" + query.querystring).json()
-    return (time.perf_counter() - began) * 1000 - (content["solr_ms"] or 0)
-
-
-class Edits(threading.Thread):
-    """Ten documents a second, made visible each second."""
-
-    def __init__(self, documents: list[Document]) -> None:
-        super().__init__(daemon=True)
-        self.documents, self.ended = documents, threading.Event()
-
-    def run(self) -> None:
-        client, version = SolrClient(COLLECTION), 2
-        while not self.ended.wait(1):
-            changed = random.sample(self.documents, 10)
-            client.post_documents([d | {"sync_version": version} for d in changed])
-            client.commit_softly()
-            version += 1
+def all_ms(query: SearchQuery) -> float:
+    first = solr.ask(query, ["public"]).solr_ms or 0
+    return float(max(first, overview(query, ["public"], None).solr_ms))
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--documents", type=int, default=100_000)
-    parser.add_argument("--questions", type=int, default=200)
-    parser.add_argument("--edits", action="store_true", help="also while documents change")
-    arguments, _ = parser.parse_known_args()
+    options = parsed()
     connection.settings_dict["TEST"]["NAME"] = "search_bench"
     connection.creation.create_test_db(verbosity=0, autoclobber=True, keepdb=True, serialize=False)
     solr.COLLECTION = COLLECTION
     began = time.perf_counter()
-    prepare(arguments.documents)
-    print(f"{arguments.documents} documents, prepared in {time.perf_counter() - began:.0f} s")
-    figures: dict[str, Any] = {"documents": arguments.documents} | measure(arguments.questions)
-    if arguments.edits:
-        edits = Edits([document for _, document in copies(100, random.Random(5))])
-        edits.start()
-        print("\nwhile ten documents a second change and become visible")
-        busy = measure(arguments.questions)
-        edits.ended.set()
-        edits.join()
-        figures |= {f"{name}_while_indexing": value for name, value in busy.items()}
+    found = prepare(options.documents)
+    print(f"{options.documents} documents, prepared in {time.perf_counter() - began:.0f} s")
+    figures: dict[str, Any] = {"documents": options.documents}
+    with running() as address:
+        quiet = Measuring(found, options.questions, address, seed=options.seed)
+        quiet.warm()
+        figures |= quiet.all()
+        if options.edits:
+            print("\nwhile ten documents a second change and become visible")
+            with Edits([copy_of(found, n) for n in range(min(options.documents, 2000))]):
+                busy = Measuring(found, options.questions, address, seed=options.seed + 1000)
+                figures |= {f"{k}_while_indexing": v for k, v in busy.all().items()}
+        if options.readers:
+            paths = ["/search" + q.querystring for q in asked(found, 20_000, options.seed + 2000)]
+            figures |= read_for(address, paths, options.readers, options.seconds)
     print(json.dumps(figures))
+
+
+def parsed() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make bench ARGS=search")
+    parser.add_argument("--documents", type=int, default=100_000)
+    parser.add_argument("--questions", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=int(time.time()) % 100_000, help="of questions")
+    parser.add_argument("--edits", action="store_true", help="also while documents change")
+    parser.add_argument("--readers", type=int, default=0, help="at once, for --seconds")
+    parser.add_argument("--seconds", type=float, default=60)
+    return parser.parse_known_args()[0]
 
 
 if __name__ == "__main__":

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -13,7 +15,7 @@ from ninja.errors import HttpError
 
 from accounts.authentication import signed_in
 from accounts.models import User
-from catalogue.search.asking import search
+from catalogue.search.asking import search_and_read
 from catalogue.search.density import Overview, overview
 from catalogue.search.parameters import DESCRIBED, TYPED, VIEW
 from catalogue.search.query import SearchQuery
@@ -21,8 +23,8 @@ from catalogue.search.reading import parse, read_box
 from catalogue.search.results import Found, Hit
 from catalogue.search.suggesting import Suggestions, suggest
 from layers.access import labels_of_user, may_edit
+from layers.listed import ListedLayer, listed
 from layers.models import Layer
-from layers.representation import for_json, layer_as_json
 from solr_sync.exceptions import SyncError
 from solr_sync.status import SyncStatus, status_of
 
@@ -36,13 +38,17 @@ def search_layers(request: HttpRequest) -> HttpResponse:
     if errors:
         return JsonResponse({"errors": errors}, status=422)
     try:
-        found = search(query, request.user, for_json(Layer.objects.all()))
+        found = search_and_read(query, request.user, partial(_read, request.user))
     except SyncError as error:
         raise HttpError(503, _("A cursor needs the search engine, which is away.")) from error
-    return _private(_search_as_json(query, found, request.user))
+    return _private(_search_as_json(query, found))
 
 
-def _search_as_json(query: SearchQuery, found: Found, user: User | AnonymousUser) -> dict[str, Any]:
+def _read(user: User | AnonymousUser, keys: Sequence[str]) -> dict[str, ListedLayer]:
+    return listed(keys, user, emails=user.is_authenticated)
+
+
+def _search_as_json(query: SearchQuery, found: Found[ListedLayer]) -> dict[str, Any]:
     return {
         "total": found.total,
         "page": query.page,
@@ -53,7 +59,7 @@ def _search_as_json(query: SearchQuery, found: Found, user: User | AnonymousUser
         "source": found.source,
         "partial": found.is_partial,
         "suggestion": found.suggestion or None,
-        "results": [_hit_as_json(hit, user) for hit in found.hits],
+        "results": [_hit_as_json(hit) for hit in found.hits],
         "facets": {
             facet: [{"value": v.value, "label": v.label, "count": v.count} for v in values]
             for facet, values in found.facets.items()
@@ -61,10 +67,9 @@ def _search_as_json(query: SearchQuery, found: Found, user: User | AnonymousUser
     }
 
 
-def _hit_as_json(hit: Hit, user: User | AnonymousUser) -> dict[str, Any]:
-    found = layer_as_json(hit.layer, emails=user.is_authenticated)
+def _hit_as_json(hit: Hit[ListedLayer]) -> dict[str, Any]:
     highlight = {"title": str(hit.title), "abstract": str(hit.snippet)}
-    return found | {"score": hit.score, "highlight": highlight}
+    return hit.layer.content | {"score": hit.score, "highlight": highlight}
 
 
 @router.get("/overview", url_name="overview", openapi_extra={"parameters": [*DESCRIBED, VIEW]})

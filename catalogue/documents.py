@@ -15,10 +15,12 @@ from catalogue.solr_values import (
     date_range,
     instant,
     location,
+    names_of,
     openings,
     sort_key,
     strings,
     texts,
+    year_gaps,
     year_words,
 )
 from layers.access import labels_of_layer
@@ -55,7 +57,7 @@ MAX_STEMMED = 2  # of each record: the language of its description, then those o
 @registry.register(Layer)
 class LayerDocument(SolrDocument):
     collection = "layers"
-    definition = 1
+    definition = 2
     related: ClassVar = {
         TopicCategory: Related("topic_categories", fields=("label",)),
         Keyword: Related("keywords", fields=("name",)),
@@ -77,15 +79,16 @@ class LayerDocument(SolrDocument):
 
     def prepare(self, layer: LayerRecord) -> dict[str, Any]:
         """Scalars and lists of scalars only; what is empty is left out."""
+        description = _description(layer)
         fields = (
             _identity(layer)
-            | _description(layer)
-            | _stems(layer)
-            | _facets(layer)
+            | description
+            | _stems(layer, description)
+            | _facets(layer, description["keywords"])
             | _space(layer)
             | _time(layer)
         )
-        return {name: value for name, value in fields.items() if value not in (None, "", [])}
+        return {name: value for name, value in fields.items() if value or value == 0}
 
 
 def _identity(layer: LayerRecord) -> dict[str, Any]:
@@ -113,7 +116,9 @@ def _description(layer: LayerRecord) -> dict[str, Any]:
         "category": texts(topic.label for topic in layer.topics),
         "keywords": texts(layer.keywords),
         "regions": texts(region.names[0] for region in layer.regions),
-        "region_names": texts(name for region in layer.regions for name in region.names),
+        "region_names": list(
+            dict.fromkeys(name for region in layer.regions for name in names_of(region.names))
+        ),
         "contact_names": texts(layer.contact_names),
         "attribute_names": texts(layer.attribute_names),
         "details": texts(
@@ -131,26 +136,25 @@ def _description(layer: LayerRecord) -> dict[str, Any]:
     }
 
 
-def _stems(layer: LayerRecord) -> dict[str, Any]:
+def _stems(layer: LayerRecord, description: dict[str, Any]) -> dict[str, Any]:
     codes = [layer.metadata_language_id, *layer.languages]
     suffixes = dict.fromkeys(STEMMED[code] for code in codes if code in STEMMED)
     fields: dict[str, Any] = {}
     for suffix in list(suffixes)[:MAX_STEMMED]:
-        fields[f"title_stem_{suffix}"] = clean(layer.title)
-        fields[f"abstract_stem_{suffix}"] = clean(layer.abstract)
-        fields[f"keywords_stem_{suffix}"] = texts(layer.keywords)
+        for name in ("title", "abstract", "keywords"):
+            fields[f"{name}_stem_{suffix}"] = description[name]
     return fields
 
 
-def _facets(layer: LayerRecord) -> dict[str, Any]:
+def _facets(layer: LayerRecord, keywords: list[str]) -> dict[str, Any]:
     return {
         "acl": labels_of_layer(layer.state, layer.visibility, layer.group_id, layer.owner_id),
         "topic": [topic.code for topic in layer.topics],
-        "keyword": strings(layer.keywords),
+        "keyword": strings(keywords),
         "region": [region.code for region in layer.regions],
         "region_tree": _region_tree(layer),
         "organisation": cut(clean(layer.organisation or "")),
-        "suggest_keyword": openings(layer.keywords),
+        "suggest_keyword": openings(keywords),
         "suggest_organisation": openings([layer.organisation] if layer.organisation else []),
         "resource_type": layer.resource_type_id,
         "format": cut(clean(layer.format)),
@@ -191,6 +195,7 @@ def _time(layer: LayerRecord) -> dict[str, Any]:
         "temporal": [text for text in ranges if text],
         "start_year": None if None in starts else min(filter(_is_known, starts), default=None),
         "end_year": None if None in ends else max(filter(_is_known, ends), default=None),
+        "year_gap": year_gaps((e.start_year, e.end_year) for e in extents),
         "year_words": year_words((e.start_year, e.end_year) for e in extents),
     }
 

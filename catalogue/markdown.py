@@ -16,7 +16,7 @@ from layers.links import is_live
 RULES = ["emphasis", "list", "link", "autolink", "backticks", "newline", "escape", "entity"]
 
 
-SIGNS = re.compile(r"\*\*|__|`")
+SIGNS = re.compile(r"\*\*|__|`|^[ \t]*(?:[*+-]|\d{1,9}[.)])[ \t]+", re.MULTILINE)
 LINK = re.compile(r"\[([^\[\]]+)\]\([^()\s]+\)")
 
 

@@ -41,7 +41,7 @@ def layer_as_json(layer: Layer, *, emails: bool = False) -> dict[str, Any]:
         | {name: getattr(layer, f"{name}_id") for name in TERMS}
         | {name: [term.pk for term in getattr(layer, name).all()] for name in TERM_LISTS}
         | _relations_of(layer, emails)
-        | _administration_of(layer)
+        | _administration_of(layer, emails)
     )
 
 
@@ -61,16 +61,21 @@ def _relations_of(layer: Layer, emails: bool) -> dict[str, Any]:
     }
 
 
-def _administration_of(layer: Layer) -> dict[str, Any]:
+def _administration_of(layer: Layer, emails: bool) -> dict[str, Any]:
     return {
         "group": layer.group.name if layer.group else None,
-        "owner": layer.owner.username if layer.owner else None,
+        "owner": account(layer.owner and layer.owner.username, emails),
         "source": layer.source or None,
         "version": layer.version,
         "created_at": layer.created_at,
         "updated_at": layer.updated_at,
-        "updated_by": layer.updated_by.username if layer.updated_by else None,
+        "updated_by": account(layer.updated_by and layer.updated_by.username, emails),
     }
+
+
+def account(username: str | None, emails: bool) -> str | None:
+    """Some sign up with their e-mail address for a name."""
+    return username if username and (emails or "@" not in username) else None
 
 
 def _contact(contact: LayerContact, emails: bool) -> dict[str, Any]:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from django.contrib.auth.models import AnonymousUser
 
 from accounts.models import User
 from catalogue.markdown import plain
 from catalogue.search import database, solr
-from catalogue.search.highlight import marked, snippet
+from catalogue.search.highlight import SEARCHED, marked, snippet
 from catalogue.search.labels import labelled, labels_of
 from catalogue.search.query import SearchQuery
-from catalogue.search.results import Answer, Found, Hit
+from catalogue.search.results import Answer, Found, Hit, T
 from layers.access import labels_of_user
 from layers.models import Layer
 from layers.querysets import LayerQuerySet
@@ -22,17 +22,26 @@ from solr_sync.exceptions import SyncError
 
 logger = logging.getLogger(__name__)
 
+READ = SEARCHED + 1000  # of an abstract, signs of Markdown included
 
-def search(
-    query: SearchQuery, user: User | AnonymousUser, rows: LayerQuerySet | None = None
-) -> Found:
-    """What the user may read of what the question asks for, from Solr or else from the database.
 
-    `rows` says what is read of each layer; by default what a result card shows.
+def search(query: SearchQuery, user: User | AnonymousUser) -> Found[Layer]:
+    """What the user may read of what the question asks for, from Solr or else from the database."""
+    return search_and_read(query, user, lambda keys: read_cards(keys, user))
+
+
+def search_and_read(
+    query: SearchQuery, user: User | AnonymousUser, read: Callable[[Sequence[str]], Mapping[str, T]]
+) -> Found[T]:
+    """`read` gives those of the layers that the user may read now: rights are asked of the database
+    again, so that what was withdrawn a moment ago is not shown.
     """
     began = time.perf_counter()
     answer = _answer(query, user)
-    hits = _hits(query, answer, user, cards() if rows is None else rows)
+    layers = read(list(answer.scores))
+    hits = [
+        _hit(layers[key], score, query) for key, score in answer.scores.items() if key in layers
+    ]
     labels = labels_of(query, answer.counts)
     return Found(
         total=answer.total,
@@ -48,6 +57,11 @@ def search(
         suggestion=answer.suggestion,
         place=query.place,
     )
+
+
+def read_cards(keys: Sequence[str], user: User | AnonymousUser) -> dict[str, Layer]:
+    """What a result card shows of them."""
+    return {str(row.pk): row for row in cards().readable_by(user).filter(pk__in=keys)}
 
 
 def cards() -> LayerQuerySet:
@@ -75,18 +89,10 @@ def ask_solr(query: SearchQuery, labels: Sequence[str]) -> Answer:
     return second if second.total else answer
 
 
-def _hits(
-    query: SearchQuery, answer: Answer, user: User | AnonymousUser, rows: LayerQuerySet
-) -> list[Hit]:
-    """Rights are asked of the database again: what was withdrawn a moment ago is not shown."""
-    found = {str(row.pk): row for row in rows.readable_by(user).filter(pk__in=answer.scores)}
-    return [_hit(found[key], score, query) for key, score in answer.scores.items() if key in found]
-
-
-def _hit(layer: Layer, score: float | None, query: SearchQuery) -> Hit:
+def _hit(layer: T, score: float | None, query: SearchQuery) -> Hit[T]:
     return Hit(
         layer=layer,
         score=score,
         title=marked(layer.title, query.words),
-        snippet=snippet(plain(layer.abstract), query.words),
+        snippet=snippet(plain(layer.abstract[:READ]), query.words),
     )

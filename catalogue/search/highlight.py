@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
+from html import escape
+from typing import NamedTuple
 
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from catalogue.search.words import UNSPACED, Words, script_of
@@ -21,6 +23,7 @@ MAX_MARKS = 40
 MIN_STEM = 4  # shorter words have no inflections worth marking
 ENDING = 3  # letters by which two inflections of a word may differ
 WORD = re.compile(r"\w+")
+OTHERS = re.compile("[^\x00-\x7f]+")
 
 Span = tuple[int, int]
 
@@ -32,9 +35,11 @@ def marked(text: str, words: Words) -> SafeString:
 def snippet(text: str, words: Words, length: int = SNIPPET_LENGTH) -> SafeString:
     """The part of the text with most marks, or its beginning."""
     text = " ".join(text[:SEARCHED].split())
-    start, end = _window(text, _spans(text, words), length)
-    part = _html(text[start:end], _spans(text[start:end], words))
+    spans = _spans(text, words)
+    start, end = _window(text, spans, length)
+    inside = [(a - start, b - start) for a, b in spans if start <= a and b <= end]
     before, after = "… " if start else "", " …" if end < len(text) else ""
+    part = _html(text[start:end], inside)
     return mark_safe(f"{before}{part}{after}")  # noqa: S308 - both sides are ours, the part is escaped
 
 
@@ -51,7 +56,7 @@ _FOLDING = _Folding()
 
 def fold(text: str) -> str:
     """Letter by letter, so that positions stay those of the text."""
-    return text.translate(_FOLDING)
+    return OTHERS.sub(lambda match: match.group().translate(_FOLDING), text).lower()
 
 
 def _folded(char: str) -> str:
@@ -60,21 +65,38 @@ def _folded(char: str) -> str:
 
 
 def _spans(text: str, words: Words) -> list[Span]:
-    wanted = [fold(word) for term in words.wanted_terms for word in WORD.findall(term.text)]
-    spaced = [word for word in wanted if script_of(word[0]) not in UNSPACED]
-    unspaced = {word for word in wanted if script_of(word[0]) in UNSPACED}
+    marks = _marks_of(words)
     folded = fold(text)
-    marked_words: dict[str, bool] = {}
-    spans = []
-    for match in WORD.finditer(folded):
-        word = match.group()
-        if word not in marked_words:
-            marked_words[word] = _is_one_of(word, spaced)
-        if marked_words[word]:
-            spans.append(match.span())
-    for word in unspaced:
+    spans = [
+        match.span()
+        for match in (marks.spaced.finditer(folded) if marks.spaced else ())
+        if _is_one_of(match.group(), marks.wanted)
+    ]
+    for word in marks.unspaced:
         spans += [match.span() for match in re.finditer(re.escape(word), folded)]
     return _merged(spans)
+
+
+class _Marks(NamedTuple):
+    """What is marked: words, a pattern that finds all that may be one of them, and letters."""
+
+    wanted: tuple[str, ...]
+    spaced: re.Pattern[str] | None
+    unspaced: tuple[str, ...]
+
+
+@lru_cache(maxsize=64)
+def _marks_of(words: Words) -> _Marks:
+    wanted = {fold(word): None for term in words.wanted_terms for word in WORD.findall(term.text)}
+    spaced = tuple(word for word in wanted if script_of(word[0]) not in UNSPACED)
+    unspaced = tuple(word for word in wanted if script_of(word[0]) in UNSPACED)
+    beginnings = "|".join(re.escape(_beginning(word)) for word in spaced)
+    return _Marks(spaced, re.compile(rf"\b(?:{beginnings})\w*") if spaced else None, unspaced)
+
+
+def _beginning(word: str) -> str:
+    """What all words of the same stem begin with: to look at each word of a text takes longer."""
+    return word[: max(MIN_STEM, len(word) - ENDING - 1)]
 
 
 def _is_one_of(word: str, wanted: Iterable[str]) -> bool:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Generic, Literal, TypeVar
 
 from django.utils.safestring import SafeString
 
 from catalogue.search.places import NamedPlace
+from layers.listed import ListedLayer
 from layers.models import Layer
 
 Counts = dict[str, int]  # value of a facet -> number of hits, most frequent first
@@ -41,20 +42,23 @@ class FacetValue:
     excluded: bool = False
 
 
+T = TypeVar("T", bound=Layer | ListedLayer)
+
+
 @dataclass(frozen=True)
-class Hit:
-    layer: Layer
+class Hit(Generic[T]):
+    layer: T
     score: float | None
     title: SafeString
     snippet: SafeString
 
 
 @dataclass(frozen=True)
-class Found:
+class Found(Generic[T]):
     """Hits are rows of the database as they are now, and only such as the asker may read now."""
 
     total: int
-    hits: list[Hit]
+    hits: list[Hit[T]]
     source: Source
     facets: dict[str, list[FacetValue]] = field(default_factory=dict)
     labels: Labels = field(default_factory=dict)

@@ -1,0 +1,72 @@
+"""gunicorn as in production, on the database and the collection of a benchmark.
+
+`application` is what it serves: the catalogue, asking a collection of its own.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import requests
+from django.core.handlers.wsgi import WSGIHandler
+
+from catalogue.search import solr
+
+COLLECTION = "bench_search"
+READY_SECONDS = 60
+
+
+def application() -> WSGIHandler:
+    from config.wsgi import application as found
+
+    solr.COLLECTION = COLLECTION
+    return found
+
+
+@contextmanager
+def running() -> Iterator[str]:
+    """Yields its address."""
+    from django.conf import settings
+    from django.core.management import call_command
+    from django.db import connection
+
+    from services import ports
+
+    call_command("collectstatic", interactive=False, verbosity=0)
+    port = ports.find_free()
+    server = os.environ["DATABASE_URL"].rpartition("/")[0]
+    given = {
+        "DATABASE_URL": f"{server}/{connection.settings_dict['NAME']}",
+        "PORT": str(port),
+        "SITE_URL": f"http://127.0.0.1:{port}",
+        "LOG_LEVEL": "WARNING",
+    }
+    command = [sys.executable, "-m", "gunicorn", "benchmarks.server:application()"]
+    log = Path(settings.DATA_DIR) / "bench-web.log"
+    with log.open("ab") as output:
+        child = subprocess.Popen(
+            command, env=os.environ | given, stdout=output, stderr=subprocess.STDOUT
+        )
+    try:
+        _wait(port)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        child.terminate()
+        child.wait(40)
+
+
+def _wait(port: int) -> None:
+    end = time.monotonic() + READY_SECONDS
+    while time.monotonic() < end:
+        try:
+            if requests.get(f"http://127.0.0.1:{port}/healthz", timeout=5).ok:
+                return
+        except requests.ConnectionError:
+            time.sleep(0.2)
+    raise SystemExit("gunicorn did not start")
