@@ -2,6 +2,7 @@
 
 import os
 
+from config import logs
 from services.environment import Environment
 
 environment = Environment()
@@ -20,8 +21,14 @@ control_socket_disable = True
 # Only these may say, by X-Forwarded-Proto, that a visitor came by https.
 forwarded_allow_ips = environment.find("TRUSTED_PROXIES") or "127.0.0.1"
 
-accesslog = "-"
-access_log_format = '%(h)s "%(r)s" %(s)s %(b)s %(M)s ms'
-
 reload = environment.flag("DEBUG")
+# Its own access log holds addresses of people and what they searched for; config.request_lines
+# writes a line for each request instead.
+accesslog = None
+logconfig_dict = logs.configuration(
+    environment.find("LOG_FORMAT") or ("plain" if reload else "json"),
+    "INFO",
+    {"gunicorn.error": {"handlers": [], "propagate": True, "qualname": "gunicorn.error"}},
+)
+
 reload_extra_files = ["*/templates/**/*.html"]

@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 import logging
+import logging.config
 import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_init
+from celery.signals import setup_logging, worker_init
+from django.conf import settings
 from kombu.exceptions import OperationalError
+
+from config import request_ids
+from solr_sync import solr
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("catalogue")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+solr.extra_headers.append(request_ids.headers)
+
+
+@setup_logging.connect
+def log_as_the_site_does(loglevel: int | str | None = None, **_: Any) -> None:
+    """Celery would put formats of its own on; `--loglevel` can only ask for more."""
+    logging.config.dictConfig(settings.LOGGING)
+    if isinstance(loglevel, int) and loglevel < logging.INFO:
+        logging.getLogger("celery").setLevel(loglevel)
 
 
 @worker_init.connect

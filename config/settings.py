@@ -12,6 +12,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from kombu import Exchange, Queue
 
+from config import logs
 from config.environment import Environment, refuse_unknown_celery_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -75,9 +76,11 @@ INSTALLED_APPS = [
     "ninja",  # its static files: the pages of the API's documentation
 ]
 MIDDLEWARE = [
+    "config.request_ids.RequestIds",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.request_lines.RequestLines",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -309,28 +312,17 @@ SOLR_SYNC_SIGNAL_PROCESSOR = "solr_sync.processors.CeleryProcessor"
 FLOWER_BASIC_AUTH = env.find("FLOWER_BASIC_AUTH")
 METRICS_TOKEN = env.find("METRICS_TOKEN")
 LOG_LEVEL = env.text("LOG_LEVEL", "INFO").upper()
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "plain": {
-            "format": "{asctime} {levelname} {processName} {name}: {message}",
-            "style": "{",
-        }
-    },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {
-        name: {"level": LOG_LEVEL}
-        for name in (
-            *("accounts", "jobs", "layers", "solr_sync", "catalogue"),
-            *("celery", "django.request"),
-        )
-    }
-    | {
-        # It logs each failure with a traceback; solr_sync says the same in one line.
-        "pysolr": {"level": "CRITICAL"},
-    },
-}
+# JSON for programs that gather logs, lines for people who read them
+LOG_FORMAT = env.read_as(
+    "LOG_FORMAT", "plain" if DEBUG else "json", logs.STYLES.__getitem__, "json or plain"
+)
+_rooms = ("accounts", "jobs", "layers", "solr_sync", "catalogue", "config")
+LOGGING = logs.configuration(
+    LOG_FORMAT,
+    LOG_LEVEL,
+    {name: {} for name in (*_rooms, "celery", "django.request")}
+    # It logs each failure with a traceback; solr_sync says the same in one line.
+    | {"pysolr": {"level": "CRITICAL"}},
+)
 
 refuse_unknown_celery_settings(list(globals()))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
+from contextvars import copy_context
+from functools import partial
 
 from celery import current_app
 from kombu.exceptions import OperationalError
@@ -23,7 +25,8 @@ _at_once = threading.BoundedSemaphore(8)
 def wake(job: Job) -> None:
     """Never blocks and never raises: the row is the truth, a lost message costs some seconds."""
     if _at_once.acquire(blocking=False):
-        threading.Thread(target=_send_and_release, args=(job,), name="jobs", daemon=True).start()
+        send_here = partial(copy_context().run, _send_and_release, job)
+        threading.Thread(target=send_here, name="jobs", daemon=True).start()
 
 
 def _send_and_release(job: Job) -> None:

@@ -11,6 +11,7 @@ import os
 import threading
 import time
 from collections import OrderedDict
+from contextvars import Context, copy_context
 from typing import Any
 
 from celery import current_app
@@ -35,7 +36,7 @@ class Publisher:
 
     def _start_anew(self) -> None:
         self._pid = os.getpid()
-        self._messages: OrderedDict[Message, None] = OrderedDict()
+        self._messages: OrderedDict[Message, Context] = OrderedDict()
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
         self._idle = True
@@ -46,7 +47,8 @@ class Publisher:
             self._start_anew()  # threads do not survive a fork
         with self._changed:
             if len(self._messages) < CAPACITY:
-                self._messages[(task, arguments)] = None
+                # What listens to Celery's signals finds the context of the last save there.
+                self._messages[(task, arguments)] = copy_context()
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._run, name="solr-sync", daemon=True)
                 self._thread.start()
@@ -94,14 +96,14 @@ class Publisher:
             while True:
                 time.sleep(GATHER_SECONDS)
                 batch = self._take()
-                for task, arguments in batch:
-                    self._send(producer, task, arguments)
+                for (task, arguments), context in batch:
+                    context.run(self._send, producer, task, arguments)
                 if not self._wait_for_more():
                     return
 
-    def _take(self) -> list[Message]:
+    def _take(self) -> list[tuple[Message, Context]]:
         with self._changed:
-            batch = list(self._messages)
+            batch = list(self._messages.items())
             self._messages.clear()
             return batch
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -31,6 +31,8 @@ TOO_LARGE = {413, 414}
 IDS_AT_ONCE = 200
 
 _local = threading.local()
+# Functions whose headers go with every call, such as an id that logs have in common
+extra_headers: list[Callable[[], dict[str, str]]] = []
 
 
 def session() -> requests.Session:
@@ -182,6 +184,8 @@ def request(
     **options: Any,
 ) -> requests.Response:
     """Raises SolrUnavailable or, for what the request itself is at fault, DocumentRejected."""
+    for headers in extra_headers:
+        options["headers"] = (options.get("headers") or {}) | headers()
     try:
         response = session().request(method, url, timeout=timeout, **options)
     except requests.RequestException as error:
