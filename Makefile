@@ -2,7 +2,7 @@
 # services/start.sh installs that too where it is missing.
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop test lint soak bench clean
+.PHONY: help run stop test lint faults soak bench clean
 
 help:
 	@echo 'make run    install what is missing, start everything, print the addresses; Ctrl-C ends all'
@@ -11,11 +11,13 @@ help:
 	@echo 'make test   lint, types, import contract, migrations and all tests, on services of its own'
 	@echo "            ARGS='-k name': a part of the tests; DATABASE=sqlite: on SQLite"
 	@echo 'make lint   all of that but the tests'
+	@echo 'make faults each server and process dies by itself while people edit: takes an hour; prints a table'
+	@echo "            ARGS='-k replay': some of them; DATABASE=sqlite: on SQLite"
 	@echo "make soak   edits while everything dies by turns: ARGS='--minutes 2 --seed 7'"
 	@echo "make bench  benchmarks: ARGS='sync --documents 50000', or relevance, search, edit"
 	@echo '            prepared data is kept in DATA_DIR/bench'
 	@echo 'make stop   end a `make run` that goes on elsewhere'
 	@echo 'make clean  stop, then remove all data, logs, secrets and installed packages of this folder'
 
-run stop test lint soak bench clean:
+run stop test lint faults soak bench clean:
 	@exec sh services/start.sh $@

@@ -9,6 +9,7 @@ import argparse
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -28,16 +29,18 @@ def main(arguments: list[str]) -> int:
     from tests.faults.comparing import Difference
 
     setup_test_environment()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("told to stop"))
+    print(f"seed {options.seed}, {options.minutes:g} minutes", flush=True)
     soak = Soak(options)
-    soak.prepare()
     try:
+        soak.prepare()
         soak.run()
         found: Difference = soak.found()
     finally:
         soak.stand.stop()
     print(found)
     print(json.dumps(soak.result(found)), flush=True)
-    wrong = not found.nothing or soak.editors.record.errors
+    wrong = not found.nothing or soak.editors.record.errors or soak.failed
     return 1 if wrong else 0
 
 
@@ -52,23 +55,21 @@ def parsed(arguments: list[str]) -> argparse.Namespace:
 
 class Soak:
     def __init__(self, options: argparse.Namespace) -> None:
-        from django.db import connection
-
         from services.bundle import from_environment
-        from tests.faults.changes import Editors
+        from tests.faults.editors import Editors
         from tests.faults.stand import Stand
-        from tests.faults.troubles import EVERYWHERE, POSTGRESQL
+        from tests.faults.troubles import of_this_database
 
         self.options = options
         self.rng = random.Random(options.seed)
-        troubles = EVERYWHERE | (POSTGRESQL if connection.vendor == "postgresql" else {})
-        self.troubles = {n: t for n, t in troubles.items() if options.only in n}
+        self.troubles = {n: t for n, t in of_this_database().items() if options.only in n}
         folder = Path(os.environ["DATA_DIR"]) / "soak"
         folder.mkdir(parents=True, exist_ok=True)
         self.services = from_environment()
         self.stand = Stand(self.services, folder)
         self.editors = Editors(options.seed, threads=options.threads)
         self.made: Counter[str] = Counter()
+        self.failed: list[str] = []
         self.mended_after = 0.0
         self.told = 0
 
@@ -97,7 +98,12 @@ class Soak:
 
     def once(self, name: str) -> None:
         began = time.monotonic()
-        self.troubles[name](self.stand, self.editors, self.rng)
+        try:
+            self.troubles[name](self.stand, self.editors, self.rng)
+        except Exception as failure:  # noqa: BLE001 - told at the end; the others have their turn
+            self.failed.append(f"{name}: {type(failure).__name__}: {failure}")
+            print(self.failed[-1], file=sys.stderr)
+            self.stand.mend()
         self.made[name] += 1
         record = self.editors.record
         print(
@@ -128,16 +134,20 @@ class Soak:
         return {
             "changes": record.count,
             "faults": sum(self.made.values()),
+            "kills": self.stand.kills,
+            "faults_that_failed": self.failed,
             "missing": len(found.missing),
             "stale": len(found.stale),
             "ghosts": len(found.ghosts),
+            "compared_fields": found.fields,
+            "refused_in_order": record.refused,
             "editor_errors": len(record.errors),
             "editor_errors_database_down": len(record.errors_database_down),
             "deadlocks": record.deadlocks,
             "slowest_edit_s": round(record.slowest, 3),
             "slowest_edit": record.slowest_what,
             "compared": found.compared,
-            "agreed_after_s": round(self.mended_after, 1),
+            "all_right_after_s": round(self.mended_after, 1),
             "seed": self.options.seed,
             "kinds": dict(self.made),
         }

@@ -51,8 +51,17 @@ def test(arguments: Sequence[str]) -> int:
         return run_step(["pytest", *(selection or TOGETHER)])
 
 
+def faults(arguments: Sequence[str]) -> int:
+    """Each fault by itself with editors at work; a table at the end."""
+    return with_services(["pytest", "tests/faults", "-m", "soak"], arguments)
+
+
 def soak(arguments: Sequence[str]) -> int:
     """Editors at work while services die, on services of its own; the last line is JSON."""
+    return with_services(["python", "-m", "benchmarks.soak"], arguments)
+
+
+def with_services(command: Sequence[str], arguments: Sequence[str]) -> int:
     selection = [*arguments, *shlex.split(os.environ.get("ARGS", ""))]
     install_for_tests()
     with temporary_folder() as folder:
@@ -61,7 +70,7 @@ def soak(arguments: Sequence[str]) -> int:
         os.environ |= settings(services, folder)
         for service in started:
             service.wait_ready(120)
-        return run_step(["python", "-m", "benchmarks.soak", *selection])
+        return run_step([*command, *selection])
 
 
 def lint(_arguments: Sequence[str]) -> int:

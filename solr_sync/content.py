@@ -39,17 +39,25 @@ def checked(object_id: str, fields: Fields) -> Fields:
     """The fields without those that are None, if Solr would store them as they are meant.
 
     Raises DocumentRejected for what Solr takes without a word and stores wrongly: dicts (atomic
-    updates), lists in lists, numbers that are none, control characters, lone surrogates.
+    updates), lists in lists, numbers that are none, control characters, lone surrogates, no id.
     """
+    check_id(object_id)
+    kept = {name: value for name, value in fields.items() if value is not None}
+    if reserved := (RESERVED - {"id"}) & kept.keys():
+        raise DocumentRejected(f"field {min(reserved)!r} belongs to the sync")
+    for name, value in kept.items():
+        for item in value if isinstance(value, list | tuple) else (value,):
+            # Nearly all are; what is not may still be one with line breaks.
+            if type(item) is not str or not item.isprintable():
+                _check_scalar(name, item)
+    return kept
+
+
+def check_id(object_id: str) -> None:
+    """Raises DocumentRejected for what Solr would take for a valid id, and nobody could name."""
     if not object_id:
         raise DocumentRejected("the id is empty")
-    kept = {name: value for name, value in fields.items() if value is not None}
-    for name, value in kept.items():
-        if name in RESERVED and name != "id":
-            raise DocumentRejected(f"field {name!r} belongs to the sync")
-        for item in value if isinstance(value, list | tuple) else [value]:
-            _check_scalar(name, item)
-    return kept
+    _check_scalar("id", object_id)
 
 
 def _check_scalar(name: str, value: Any) -> None:

@@ -13,7 +13,8 @@ from solr_sync.sources import Source
 LEDGER = LedgerEntry._meta.db_table
 RELATED = RelatedChange._meta.db_table
 
-# A statement that changes more rows than this is bulk work and does not hold up live edits.
+# A statement that changes more rows than this is bulk work and does not hold up live edits; on
+# SQLite, whatever comes after so many rows within a second.
 BULK_ROWS = 100
 
 POSTGRESQL_ROWS = {
@@ -135,7 +136,7 @@ def sqlite_statement(source: Source, event: str) -> tuple[str, str]:
             into, conflict = f"{RELATED} ({_RELATED_COLUMNS})", _RAISE_RELATED
         else:
             values = (
-                f"{kind}, {key}, 1, 0, {document.definition}, {Lane.LIVE.value}, {now}, {now}, "
+                f"{kind}, {key}, 1, 0, {document.definition}, {_sqlite_lane(kind)}, {now}, {now}, "
                 "'', '', 0, '', 0, 0, 0, ''"
             )
             into, conflict = f"{LEDGER} ({_LEDGER_COLUMNS})", _raise_version("MIN")
@@ -145,6 +146,22 @@ def sqlite_statement(source: Source, event: str) -> tuple[str, str]:
             " IS NOT NULL ", f" IS NOT NULL AND {_sqlite_key(source, 'OLD')} IS NOT {key} ", 1
         )
     return condition, "\n".join(body)
+
+
+def _sqlite_lane(kind: str) -> str:
+    """A row trigger can't see how many rows its statement has: it counts those of the last second.
+
+    A person's edit that comes into an import takes the bulk lane too, but has its own message.
+    """
+    recent = (
+        f"SELECT 1 FROM {LEDGER} WHERE document_type = {kind} AND lane = {Lane.LIVE.value} "
+        "AND due_at > strftime('%Y-%m-%d %H:%M:%f', 'now', '-1 second') "
+        f"AND due_at <= strftime('%Y-%m-%d %H:%M:%f', 'now') LIMIT {BULK_ROWS}"
+    )
+    return (
+        f"CASE WHEN (SELECT count(*) FROM ({recent})) >= {BULK_ROWS} "
+        f"THEN {Lane.BULK.value} ELSE {Lane.LIVE.value} END"
+    )
 
 
 def _sqlite_key(source: Source, row: str) -> str:
@@ -166,6 +183,28 @@ def _columns_of(table: str) -> list[str]:
         m for m in apps.get_models(include_auto_created=True) if m._meta.db_table == table
     )
     return [field.column for field in model._meta.local_concrete_fields]
+
+
+# Claiming, in one statement: what waits is locked, leased and read.
+_CLAIM = f"""
+    UPDATE {LEDGER} l SET due_at = clock_timestamp() + %s, lease = %s, task_id = %s,
+        attempts = l.attempts + 1, claimed_version = l.version
+    FROM (
+        SELECT id, claimed_version, attempts FROM {LEDGER}
+        WHERE document_type = %s AND definition <= %s AND lane <= %s
+            AND due_at <= clock_timestamp() {{which}}
+        ORDER BY lane, due_at {{order}} LIMIT %s FOR UPDATE SKIP LOCKED
+    ) c WHERE l.id = c.id
+    RETURNING l.id, l.object_id, l.version, l.indexed_version, c.claimed_version, l.sent_version,
+        l.is_tombstone, l.content_hash, c.attempts, l.lane,
+        l.changed_at > clock_timestamp() - %s
+"""
+
+
+def claim(*, by_id: bool, newest: bool) -> str:
+    """Parameters: lease time, lease, task, type, definition, lane, [ids], limit, what is fresh."""
+    which = "AND object_id = ANY(%s)" if by_id else ""
+    return _CLAIM.format(which=which, order="DESC" if newest else "")
 
 
 # Confirming: each row with its own values, in one statement. Rows that a writer holds are passed

@@ -24,6 +24,8 @@ logger = logging.getLogger(__name__)
 
 LIVE_BATCH = 200
 BULK_BATCH = 500
+# Of a backlog those that came last are looked at first, in case somebody waits for them.
+NEWEST_BATCH = 20
 # So many documents of a batch refused for one reason, and none taken: that is no poison.
 OUTAGE_REJECTIONS = 20
 BRIEFLY = 0.03
@@ -83,6 +85,7 @@ class Run:
         self.lane = lane
         self.lease = str(uuid.uuid4())
         self.targets = targets.of(document)
+        self.crowded = self.newest_were_sent = False
         self.report = Report()
         self.unseen: list[int] = []
         self.uncommitted = False
@@ -111,18 +114,24 @@ class Run:
         return self.report
 
     def claim(self, first: str | None = None) -> list[Claim]:
-        limit = LIVE_BATCH if self.lane == Lane.LIVE else BULK_BATCH
-        own: list[Claim] = []
-        if first is not None:
-            own = self._claim(1, [first])
-            if not own:
-                return []
+        """What to send next. Fresh edits don't queue behind a backlog: they take turns with it."""
+        own = self._claim(1, [first]) if first is not None else []
+        if self.crowded and not self.newest_were_sent:
+            own = self._claim(NEWEST_BATCH, newest=True)
+            if any(claim.urgent for claim in own):
+                self.newest_were_sent = True
+                return own
+        self.newest_were_sent = False
+        limit = LIVE_BATCH if self.lane == Lane.LIVE and not self.crowded else BULK_BATCH
         claims = own + self._claim(limit - len(own))
+        self.crowded = len(claims) == limit
         # A row that is saved between the two is claimed by both: the second knows its version, and
         # a confirmation of the first would leave it waiting for the end of its lease.
         return list({claim.id: claim for claim in claims}.values())
 
-    def _claim(self, limit: int, object_ids: Sequence[str] | None = None) -> list[Claim]:
+    def _claim(
+        self, limit: int, object_ids: Sequence[str] | None = None, *, newest: bool = False
+    ) -> list[Claim]:
         return ledger.claim(
             self.document,
             lease=self.lease,
@@ -131,6 +140,7 @@ class Run:
             # Whoever was woken for one document takes it whatever its lane.
             lane=Lane.BULK if object_ids else self.lane,
             object_ids=object_ids,
+            newest=newest,
         )
 
     def send(self, claims: list[Claim]) -> None:
@@ -197,6 +207,7 @@ class Run:
         ledger.confirm(self.document, confirmations, lease=self.lease, visible=True)
 
     def _outgoing(self, claim: Claim, built: Fields | Exception | None) -> Outgoing:
+        content.check_id(claim.object_id)
         if built is None:
             fields = content.tombstone(claim.object_id, claim.version)
             return Outgoing(claim, fields, "", claim.object_id, tombstone=True)
@@ -212,7 +223,8 @@ class Run:
         )
 
     def _post(self, outgoing: list[Outgoing]) -> None:
-        ticket = commits.ask(self.document, self.lane)
+        hurried = self._hurried(outgoing)
+        ticket = commits.ask(self.document, Lane.LIVE if hurried else Lane.BULK)
         began = time.monotonic()
         try:
             self._post_batch(outgoing, committing=ticket is not None)
@@ -225,8 +237,14 @@ class Run:
         if not self.uncommitted:
             commits.note_uncommitted(self.document)
         self.uncommitted = True
-        if self.lane == Lane.LIVE:
+        if hurried:
             self.unseen += [o.claim.id for o in outgoing]
+
+    def _hurried(self, outgoing: list[Outgoing]) -> bool:
+        """Whether searchers should see it soon. A backlog has waited, and costs less if it does."""
+        if any(o.claim.urgent for o in outgoing):
+            return True
+        return self.lane == Lane.LIVE and not self.crowded
 
     def _post_batch(self, outgoing: Sequence[Outgoing], *, committing: bool = False) -> None:
         parameters = {"commit": "true", "softCommit": "true"} if committing else {}

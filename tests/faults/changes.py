@@ -1,27 +1,20 @@
-"""Editors at work: a seeded mixture of every way in which data is changed, in several threads."""
+"""A seeded mixture of every way in which data is changed."""
 
 from __future__ import annotations
 
 import json
 import random
-import sys
 import tempfile
-import threading
 import time
-import traceback
-from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 from django.core import serializers
 from django.core.exceptions import ObjectDoesNotExist
 from django.core.management import call_command
-from django.db import InterfaceError, OperationalError, connection, models, transaction
+from django.db import connection, models, transaction
 from django.db.models import F
-from django.db.utils import DatabaseError, IntegrityError
 from django.test import Client
 
 from accounts.models import ApiToken, User
@@ -49,113 +42,6 @@ M = TypeVar("M", bound=models.Model)
 
 class RolledBack(Exception):
     """Ends a transaction that must leave nothing."""
-
-
-@dataclass
-class Record:
-    """What the editors did and what they met."""
-
-    changes: Counter[str] = field(default_factory=Counter)
-    errors: list[str] = field(default_factory=list)
-    errors_database_down: list[str] = field(default_factory=list)
-    deadlocks: int = 0
-    slowest: float = 0.0
-    slowest_what: str = ""
-
-    @property
-    def count(self) -> int:
-        return sum(self.changes.values())
-
-
-class Editors:
-    """People, programs and scripts that change layers until they are told to stop."""
-
-    def __init__(self, seed: int, *, threads: int = 3, pause: float = 0.02) -> None:
-        self.seed, self.pause = seed, pause
-        self.record = Record()
-        self.stopping = threading.Event()
-        self.database_down = threading.Event()
-        self._lock = threading.Lock()
-        self._threads = [
-            threading.Thread(target=self._work, args=(number,), name=f"editor-{number}")
-            for number in range(threads)
-        ]
-
-    def start(self) -> None:
-        for thread in self._threads:
-            thread.start()
-
-    def stop(self) -> None:
-        self.stopping.set()
-        for thread in self._threads:
-            thread.join(60)
-            assert not thread.is_alive(), f"{thread.name} does not end:\n{_where(thread)}"
-
-    @contextmanager
-    def working(self) -> Iterator[Record]:
-        self.start()
-        try:
-            yield self.record
-        finally:
-            self.stop()
-
-    @contextmanager
-    def expecting_a_dead_database(self) -> Iterator[None]:
-        """What fails from now on until a moment after the block, fails for that reason."""
-        self.database_down.set()
-        try:
-            yield
-        finally:
-            time.sleep(2)
-            self.database_down.clear()
-
-    def _work(self, number: int) -> None:
-        try:
-            editor = Editor(random.Random(self.seed * 1000 + number), number)
-            while not self.stopping.wait(self.pause):
-                self._once(editor)
-        finally:
-            connection.close()
-
-    def _once(self, editor: Editor) -> None:
-        name = "choosing"
-        connection.close_if_unusable_or_obsolete()
-        down = self.database_down.is_set()
-        try:
-            change = editor.choose()
-            name = change.__name__.removeprefix("_do_")
-            began = time.monotonic()
-            change()
-        except (RolledBack, IntegrityError, ObjectDoesNotExist, services.EditConflict):
-            began = time.monotonic()  # two people at once: refused in order, nothing half done
-        except Exception as error:  # noqa: BLE001 - that is what is counted
-            if "Failed to insert expression" in str(error):
-                return  # the admin saves what somebody else has just deleted
-            self._note_error(name, error, down)
-            return
-        took = time.monotonic() - began - editor.waited
-        with self._lock:
-            self.record.changes[name] += 1
-            if not (down or self.database_down.is_set()) and took > self.record.slowest:
-                self.record.slowest, self.record.slowest_what = took, name
-
-    def _note_error(self, name: str, error: Exception, down: bool) -> None:
-        text = f"{name}: {type(error).__name__}: {error}"
-        down = down or self.database_down.is_set()
-        of_database = isinstance(error, OperationalError | InterfaceError | DatabaseError)
-        with self._lock:
-            if "deadlock" in str(error):
-                self.record.deadlocks += 1
-            elif down and (of_database or "Server error" in text):
-                self.record.errors_database_down.append(text)
-            else:
-                self.record.errors.append(text + "\n" + traceback.format_exc()[-1500:])
-        connection.close()
-
-
-def _where(thread: threading.Thread) -> str:
-    frame = sys._current_frames().get(thread.ident or 0)
-    return "".join(traceback.format_stack(frame)[-12:]) if frame else ""
 
 
 def furnish(count: int = 40) -> None:
@@ -381,6 +267,12 @@ class Editor:
         party.name, party.organisation = self.text(), self.organisation()
         party.save()
 
+    def _do_delete_owner(self) -> None:
+        if User.objects.filter(username__startswith="editor").count() > 3:
+            self.user().delete()  # SET_NULL on layers
+        else:
+            User.objects.create(username=f"editor{self.number}-{self.count}", is_staff=True)
+
     def _do_delete_keyword(self) -> None:
         self.keyword().delete()
 
@@ -523,6 +415,20 @@ class Editor:
         self._checked(
             self._signed_in().post(f"/admin/layers/layer/{layer.pk}/delete/", {"post": "yes"})
         )
+
+    def _do_admin_delete_selected(self) -> None:
+        keys = [str(layer.pk) for layer in self.layers(3)]
+        data = {"action": "delete_selected", "_selected_action": keys, "post": "yes"}
+        self._checked(self._signed_in().post("/admin/layers/layer/", data))
+
+    def _do_admin_rename_keyword(self) -> None:
+        address = f"/admin/layers/keyword/{self.keyword().pk}/change/"
+        self._checked(self._signed_in().post(address, {"name": self.text()}))
+
+    def _do_editor_deletes(self) -> None:
+        layer = self.layer()
+        data = {"version": layer.version}
+        self._checked(self._signed_in().post(f"/layers/{layer.slug}/delete/", data))
 
     def _do_editor_page(self) -> None:
         layer = self.layer()

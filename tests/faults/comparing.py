@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 import re
+from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import requests
+from django.db.models import Prefetch, prefetch_related_objects
 
-from layers.models import Layer
+from layers.models import Keyword, Layer, Region, TopicCategory
 from solr_sync.registry import registry
 
 PAGE = 500
+READ = 50  # objects, where the engine reads and builds hundreds
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT")
 
 
@@ -45,22 +49,28 @@ class Difference:
 
 
 def compare(solr_url: str, document_type: str = "layer") -> Difference:
-    """What an ordinary question to Solr shows, against what the database says."""
+    """What an ordinary question to Solr shows, against what the database says.
+
+    Fields that Solr gives back are compared with what `prepare` says of objects read in small
+    parts, and those of the workshop with what the model says; labels, which Solr never gives back,
+    by asking for each of them.
+    """
     document = registry[document_type]
     url = f"{solr_url}/{document.collection}"
     back = _fields_that_come_back(url)
-    there = _everything(url)
+    there = everything(url)
     found = Difference()
     wanted: set[str] = set()
-    for obj in document.queryset():
+    labelled: dict[str, set[str]] = defaultdict(set)
+    for obj, read in _objects(document):
         object_id = str(obj.pk)
         wanted.add(object_id)
+        fields = document.prepare(read) | {"id": object_id, "deleted": False}
+        for label in fields.get("acl", ()):
+            labelled[label].add(object_id)
         if object_id not in there:
             found.missing.append(object_id)
             continue
-        # One by one, where the engine builds whole batches.
-        ((_, read),) = document.read([obj.pk])
-        fields = document.prepare(read) | {"id": object_id, "deleted": False}
         differing = _differing(fields, there[object_id], back)
         if document_type == "layer":
             plain = by_hand(obj)
@@ -70,7 +80,22 @@ def compare(solr_url: str, document_type: str = "layer") -> Difference:
         found.compared += 1
         found.fields += sum(name in back for name in fields)
     found.ghosts = sorted(there.keys() - wanted)
+    for label, ids in labelled.items():
+        seen = set(everything(url, f'acl:"{label}"'))
+        for object_id in (seen ^ ids) & there.keys() & wanted:
+            found.stale.setdefault(object_id, []).append(f"acl: {label!r} on one side only")
     return found
+
+
+def _objects(document: Any) -> Iterator[tuple[Any, Any]]:
+    """Each object, and what its document is prepared from."""
+    objects = list(document.queryset())
+    for start in range(0, len(objects), READ):
+        some = {obj.pk: obj for obj in objects[start : start + READ]}
+        if document.model is Layer:
+            prefetch_related_objects(list(some.values()), *IN_THEIR_ORDER)
+        for key, read in document.read(list(some)):
+            yield some[key], read
 
 
 def _differing(fields: dict[str, Any], there: dict[str, Any], back: dict[str, bool]) -> list[str]:
@@ -84,6 +109,15 @@ def _differing(fields: dict[str, Any], there: dict[str, Any], back: dict[str, bo
     ]
 
 
+IN_THEIR_ORDER = (
+    "owner",
+    "organisation",
+    Prefetch("topic_categories", TopicCategory.objects.order_by("position", "label")),
+    Prefetch("keywords", Keyword.objects.order_by("folded")),
+    Prefetch("regions", Region.objects.order_by("position", "label")),
+)
+
+
 def by_hand(layer: Layer) -> dict[str, Any]:
     """The fields of the workshop, by nobody's code but the model's."""
     return {
@@ -91,11 +125,11 @@ def by_hand(layer: Layer) -> dict[str, Any]:
         "title": layer.title,
         "abstract": layer.abstract or None,
         "bbox": layer.bbox.envelope if layer.bbox else None,
-        "category": [topic.label for topic in layer.topic_categories.order_by("position", "label")],
+        "category": [topic.label for topic in layer.topic_categories.all()],
         "modified_date": layer.updated_at,
         "username": layer.owner.username if layer.owner else None,
-        "keywords": [keyword.name for keyword in layer.keywords.order_by("folded")],
-        "regions": [region.label for region in layer.regions.order_by("position", "label")],
+        "keywords": [keyword.name for keyword in layer.keywords.all()],
+        "regions": [region.label for region in layer.regions.all()],
         "organisation": layer.organisation.name if layer.organisation else None,
     }
 
@@ -132,14 +166,14 @@ def _fields_that_come_back(url: str) -> dict[str, bool]:
     }
 
 
-def _everything(url: str) -> dict[str, dict[str, Any]]:
+def everything(url: str, query: str = "*:*") -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     cursor = "*"
     while True:
         answer = requests.post(
             f"{url}/select",
             data={
-                "q": "*:*",
+                "q": query,
                 "rows": PAGE,
                 "sort": "id asc",
                 "cursorMark": cursor,

@@ -1,27 +1,46 @@
+"""Faults of two kinds.
+
+Those of a worker in this process, with a proxy before Solr, belong to every run of the tests. Those
+of the whole way kill servers and processes, take minutes, and have to be asked for (`-m soak`).
+"""
+
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.db.models.functions import Now
 
 from services.bundle import Services
+from solr_sync import collections
 from solr_sync import solr as solr_module
 from solr_sync.models import Collection, LedgerEntry, RelatedChange
 from solr_sync.solr import SolrClient, client_for
 from tests.conftest import started_workers
+from tests.faults import table
 from tests.faults.changes import clear_vocabularies, furnish
 from tests.faults.proxy import SolrProxy
 from tests.faults.stand import Stand
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if item.get_closest_marker("soak") and "soak" not in item.config.option.markexpr:
-            item.add_marker(pytest.mark.skip(reason="takes long: make test ARGS='-m soak'"))
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if "soak" not in config.option.markexpr:
+        long = [item for item in items if item.get_closest_marker("soak")]
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in long]
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    if table.rows:
+        kept = table.keep(connection.vendor)
+        terminalreporter.section(f"what was killed on {connection.vendor}, and what came of it")
+        terminalreporter.write_line(table.as_markdown())
+        terminalreporter.write_line(f"kept in {kept}")
 
 
 @pytest.fixture(autouse=True)
@@ -30,57 +49,69 @@ def nobody_is_woken(request: pytest.FixtureRequest, settings: Any) -> None:
         settings.SOLR_SYNC_SIGNAL_PROCESSOR = "tests.solr_sync.conftest.Nobody"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def whole_stand(
     services: Services, solr_collection: str, django_db_blocker: Any, logs: Path
 ) -> Iterator[Stand]:
-    """Workers of its own: those of other tests would take the work past the proxies."""
+    """Workers of its own, for the tests of this folder alone.
+
+    Those of other tests would take the work past the proxies; they rest meanwhile.
+    """
     others = [process for process in started_workers if process.child]
     for process in others:
-        process.stop()
+        process.stop(within=50)
     stand = Stand(services, logs)
-    with django_db_blocker.unblock():
-        try:
+    try:
+        with django_db_blocker.unblock():
             stand.start()
-            yield stand
-        finally:
-            stand.stop()
-    for process in others:
-        process.log.unlink()
-        process.start()
-    for process in others:
-        process.wait_until_logged(" ready.")
+        yield stand
+    finally:
+        with django_db_blocker.unblock():
+            try:
+                stand.mend()
+            finally:
+                stand.stop()
+        for process in others:
+            process.log.unlink()
+            process.start()
+        for process in others:
+            if "worker" in process.command:
+                process.wait_until_logged(" ready.")
 
 
 @pytest.fixture
 def stand(whole_stand: Stand, solr: SolrClient) -> Iterator[Stand]:
-    """Some layers, all of them in Solr already."""
+    """Some layers, all of them in Solr already; afterwards everything is as it was."""
     furnish(12)
     whole_stand.wait()
     whole_stand.solr.exchanges.clear()
     yield whole_stand
-    whole_stand.solr.fault = None
-    whole_stand.solr.accept()
-    whole_stand.broker.open()
+    whole_stand.mend()
+    collections.ensure("layers")
     clear_vocabularies()
 
 
 @pytest.fixture
 def proxy(solr: SolrClient, services: Services, settings: Any) -> Iterator[SolrProxy]:
     """Between the worker in this process and Solr."""
+    direct = settings.SOLR_URL
     found = SolrProxy(services.solr.port)
     settings.SOLR_URL = found.url
     client_for.cache_clear()
     yield found
+    settings.SOLR_URL = direct
     client_for.cache_clear()
     found.close()
 
 
-@pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(solr_module, "READ_SECONDS", 0.3)
-    monkeypatch.setattr(solr_module, "WRITE_SECONDS", 0.5)
-    monkeypatch.setattr(solr_module.request, "__kwdefaults__", {"timeout": (0.3, 0.3)})
+@contextmanager
+def impatience() -> Iterator[None]:
+    """A client that gives up soon."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(solr_module, "READ_SECONDS", 0.3)
+        patch.setattr(solr_module, "WRITE_SECONDS", 0.5)
+        patch.setattr(solr_module.request, "__kwdefaults__", {"timeout": (0.3, 0.3)})
+        yield
 
 
 def time_passes() -> None:

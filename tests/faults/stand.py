@@ -22,7 +22,7 @@ from services import process
 from services.bundle import Services
 from solr_sync.models import LedgerEntry, RelatedChange
 from tests.conftest import PROJECT, Process, test_database_url
-from tests.faults.comparing import Difference, compare
+from tests.faults.comparing import Difference, compare, everything
 from tests.faults.proxy import LOOPBACK, Gate, SolrProxy
 
 QUEUES = ("index.live", "index.bulk")
@@ -33,6 +33,8 @@ class Stand:
 
     def __init__(self, services: Services, folder: Path) -> None:
         self.services, self.folder = services, folder
+        self.kills = 0
+        self.alarmed = False
         self.solr = SolrProxy(services.solr.port)
         self.broker = Gate(services.rabbitmq.port)
         self.environment = {"SOLR_URL": self.solr.url, "BROKER_URL": self.broker_url}
@@ -75,7 +77,7 @@ class Stand:
                 process.send(signal.SIGCONT, family(one))
                 one.child.terminate()
         for one in self.processes:
-            one.stop()
+            one.stop(within=50)  # a task that runs has 30 s, and the pool its own time
         self.solr.close()
         self.broker.close()
 
@@ -108,6 +110,9 @@ class Stand:
     def compare(self, document_type: str = "layer") -> Difference:
         return compare(self.services.solr.url, document_type)
 
+    def everything_in_solr(self) -> dict[str, dict[str, Any]]:
+        return everything(f"{self.services.solr.url}/layers")
+
     def settle(self, *, shown_within: float = 40, seconds: float = 100) -> Difference:
         """Waits until nothing is pending, and looks until all of it is shown."""
         self.wait(seconds)
@@ -120,7 +125,10 @@ class Stand:
 
     @contextmanager
     def away(self, service: Any, *, kill: bool = True) -> Iterator[None]:
-        (service.kill if kill else service.stop)()
+        if kill:
+            self.kill_service(service)
+        else:
+            service.stop()
         try:
             yield
         finally:
@@ -136,9 +144,14 @@ class Stand:
         finally:
             process.send(signal.SIGCONT, pids)
 
+    def kill_service(self, service: Any) -> None:
+        service.kill()
+        self.kills += 1
+
     def kill(self, one: Process, *, children_only: bool = False) -> None:
         pids = family(one)
         process.send(signal.SIGKILL, pids[1:] if children_only else pids)
+        self.kills += 1
         if not children_only and one.child:
             one.child.wait(10)
 
@@ -146,6 +159,20 @@ class Stand:
         """Without waiting until it is ready, as an operator's supervisor does."""
         if one.child is None or one.child.poll() is not None:
             one.start()
+
+    def mend(self) -> None:
+        """Whatever a fault that failed half-way left: all proxies open, everything running."""
+        self.solr.fault = None
+        self.solr.accept()
+        self.broker.open()
+        for service in self.services:
+            if service is not self.services.postgresql or connection.vendor == "postgresql":
+                service.start()
+                service.wait_ready(120)
+        self.end_alarm()
+        for one in self.processes:
+            process.send(signal.SIGCONT, family(one))
+            self.restart(one)
 
     # RabbitMQ
 
@@ -176,11 +203,17 @@ class Stand:
 
     @contextmanager
     def memory_alarm(self) -> Iterator[None]:
+        self.alarmed = True
         self.rabbitmqctl("set_vm_memory_high_watermark", "0")
         try:
             yield
         finally:
+            self.end_alarm()
+
+    def end_alarm(self) -> None:
+        if self.alarmed:
             self.rabbitmqctl("set_vm_memory_high_watermark", "0.4")
+            self.alarmed = False
 
     def rabbitmqctl(self, *arguments: str) -> None:
         rabbitmq = self.services.rabbitmq

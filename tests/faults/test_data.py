@@ -8,7 +8,7 @@ import pytest
 
 from layers.models import Layer
 from services.bundle import Services
-from solr_sync import worker
+from solr_sync import ledger, worker
 from solr_sync.exceptions import SolrUnavailable
 from solr_sync.models import Lane, LedgerEntry, RelatedChange
 from solr_sync.registry import registry
@@ -42,26 +42,57 @@ POISON: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("position", [0, 1, 2])
+def test_every_poison_in_one_batch(
+    solr: Any, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    titled = {f"Poison {n}": wrong for n, wrong in enumerate(POISON.values())}
+    with monkeypatch.context() as wrong:
+        build_wrongly(wrong, **titled)
+        for title in titled:
+            Layer.objects.create(title="Good")
+            Layer.objects.create(title=title)
+        report = run()
+        assert (report.taken, report.parked) == (len(POISON), len(POISON))
+        assert titles(solr) == ["Good"] * len(POISON)
+        parked = LedgerEntry.objects.filter(parked_at__isnull=False)
+        assert parked.exclude(error="").count() == len(POISON)
+    assert ledger.retry(parked) == len(POISON)  # well again
+    run()
+    difference = compare(services.solr.url)
+    assert difference.nothing, difference
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("position", range(5))
 @pytest.mark.parametrize("poison", POISON)
 def test_poison_parks_only_itself_wherever_it_stands(
     solr: Any, services: Services, monkeypatch: pytest.MonkeyPatch, poison: str, position: int
 ) -> None:
     with monkeypatch.context() as wrong:
         build_wrongly(wrong, Bad=POISON[poison])
-        layers = [Layer.objects.create(title="Good") for _ in range(3)]
-        Layer.objects.filter(pk=layers[position].pk).update(title="Bad")
+        layers = [Layer.objects.create(title="Bad" if n == position else "Good") for n in range(5)]
         report = run()
         entry = entry_of(layers[position])
-        assert (report.taken, report.parked) == (2, 1), entry.error
+        assert (report.taken, report.parked) == (4, 1), entry.error
         assert entry.parked_at is not None
         assert entry.error
-        assert titles(solr) == ["Good", "Good"]
+        assert titles(solr) == ["Good"] * 4
     layers[position].refresh_from_db()
     layers[position].save()  # well again, and the next save takes it out
     run()
     difference = compare(services.solr.url)
     assert difference.nothing, difference
+
+
+def test_an_empty_id_is_parked_and_never_sent(solr: Any) -> None:
+    Layer.objects.create(title="Good")
+    strange = LedgerEntry.objects.get()
+    strange.pk, strange.object_id = None, ""
+    strange.save()
+    assert run().parked == 1
+    assert LedgerEntry.objects.get(object_id="").error == "the id is empty"
+    assert titles(solr) == ["Good"]
+    assert solr.get_now([""], "id") == []
 
 
 def test_an_object_that_can_not_be_read_harms_only_itself(

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from django.db import OperationalError, connection, transaction
+from django.db import connection, transaction
 
 from layers.models import Keyword, Layer
 from services.bundle import Services
@@ -19,6 +19,7 @@ from solr_sync.registry import registry
 from solr_sync.worker import Run
 from tests.faults.comparing import compare
 from tests.faults.conftest import time_passes
+from tests.faults.troubles.databases import deadlock, serialisation_failure
 from tests.solr_sync.conftest import run
 
 pytestmark = pytest.mark.postgresql
@@ -113,48 +114,17 @@ def test_a_deadlock_leaves_one_change_whole_and_the_other_undone(
 ) -> None:
     first, second = (Layer.objects.create(title=f"Layer {n}") for n in range(2))
     run()
-    victims: list[Exception] = []
-    meeting = threading.Barrier(2)
-
-    def change(one: Layer, other: Layer, title: str) -> None:
-        try:
-            with transaction.atomic():
-                Layer.objects.filter(pk=one.pk).update(title=title)
-                meeting.wait(10)
-                Layer.objects.filter(pk=other.pk).update(title=title)
-        except OperationalError as error:
-            victims.append(error)
-        finally:
-            connection.close()
-
-    pairs = [(first, second, "One"), (second, first, "Two")]
-    threads = [threading.Thread(target=change, args=pair) for pair in pairs]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(20)
+    victims = deadlock(first.pk, second.pk, "Deadlock")
     assert len(victims) == 1
     assert len(set(Layer.objects.values_list("title", flat=True))) == 1
     run()
     assert compare(services.solr.url).nothing
 
 
-def _their_edit() -> None:
-    Layer.objects.update(title="Theirs")
-    connection.close()
-
-
 def test_a_serialisation_failure_leaves_nothing_behind(solr: Any, services: Services) -> None:
     layer = Layer.objects.create(title="First")
     run()
-    with pytest.raises(OperationalError, match="serialize"), transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        assert Layer.objects.get().title == "First"
-        other = threading.Thread(target=_their_edit)
-        other.start()
-        other.join(10)
-        Layer.objects.filter(pk=layer.pk).update(title="Mine")
+    assert "serialize" in str(serialisation_failure(layer.pk))
     run()
     assert compare(services.solr.url).nothing
     assert Layer.objects.get().title == "Theirs"

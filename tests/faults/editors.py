@@ -1,0 +1,136 @@
+"""Editors at work, in several threads, and a record of what they did and met."""
+
+from __future__ import annotations
+
+import random
+import sys
+import threading
+import time
+import traceback
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import InterfaceError, OperationalError, connection
+from django.db.utils import DatabaseError, IntegrityError
+
+from layers import services
+from tests.faults.changes import Editor, RolledBack
+
+
+@dataclass
+class Record:
+    """What the editors did and what they met."""
+
+    changes: Counter[str] = field(default_factory=Counter)
+    errors: list[str] = field(default_factory=list)
+    errors_database_down: list[str] = field(default_factory=list)
+    deadlocks: int = 0
+    refused: int = 0  # two people at once: in order, nothing half done
+    slowest: float = 0.0
+    slowest_what: str = ""
+    times: list[float] = field(default_factory=list)
+
+    def nine_of_ten_within(self) -> float:
+        return sorted(self.times)[len(self.times) * 9 // 10] if self.times else 0.0
+
+    @property
+    def count(self) -> int:
+        return sum(self.changes.values())
+
+
+class Editors:
+    """People, programs and scripts that change layers until they are told to stop."""
+
+    def __init__(self, seed: int, *, threads: int = 3, pause: float = 0.02) -> None:
+        self.seed, self.pause = seed, pause
+        self.record = Record()
+        self.stopping = threading.Event()
+        self.database_down = threading.Event()
+        self._lock = threading.Lock()
+        self._threads = [
+            threading.Thread(target=self._work, args=(number,), name=f"editor-{number}")
+            for number in range(threads)
+        ]
+
+    def start(self) -> None:
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        self.stopping.set()
+        for thread in self._threads:
+            thread.join(60)
+            assert not thread.is_alive(), f"{thread.name} does not end:\n{_where(thread)}"
+
+    @contextmanager
+    def working(self) -> Iterator[Record]:
+        self.start()
+        try:
+            yield self.record
+        finally:
+            self.stop()
+
+    @contextmanager
+    def expecting_a_dead_database(self) -> Iterator[None]:
+        """What fails from now on until a moment after the block, fails for that reason."""
+        self.database_down.set()
+        try:
+            yield
+        finally:
+            time.sleep(2)
+            self.database_down.clear()
+
+    def _work(self, number: int) -> None:
+        try:
+            editor = Editor(random.Random(self.seed * 1000 + number), number)
+            while not self.stopping.wait(self.pause):
+                self._once(editor)
+        finally:
+            connection.close()
+
+    def _once(self, editor: Editor) -> None:
+        name = "choosing"
+        connection.close_if_unusable_or_obsolete()
+        down = self.database_down.is_set()
+        began = time.monotonic()
+        try:
+            change = editor.choose()
+            name = change.__name__.removeprefix("_do_")
+            began = time.monotonic()
+            change()
+        except (RolledBack, IntegrityError, ObjectDoesNotExist, services.EditConflict) as error:
+            self.record.refused += not isinstance(error, RolledBack)
+        except Exception as error:  # noqa: BLE001 - that is what is counted
+            if "Failed to insert expression" in str(error):
+                return  # the admin saves what somebody else has just deleted
+            self._note_error(name, error, down)
+            return
+        took = time.monotonic() - began - editor.waited
+        with self._lock:
+            self.record.changes[name] += 1
+            if down or self.database_down.is_set():
+                return
+            self.record.times.append(took)
+            if took > self.record.slowest:
+                self.record.slowest, self.record.slowest_what = took, name
+
+    def _note_error(self, name: str, error: Exception, down: bool) -> None:
+        text = f"{name}: {type(error).__name__}: {error}"
+        down = down or self.database_down.is_set()
+        of_database = isinstance(error, OperationalError | InterfaceError | DatabaseError)
+        with self._lock:
+            if "deadlock" in str(error):
+                self.record.deadlocks += 1
+            elif down and (of_database or "Server error" in text):
+                self.record.errors_database_down.append(text)
+            else:
+                self.record.errors.append(text + "\n" + traceback.format_exc()[-1500:])
+        connection.close()
+
+
+def _where(thread: threading.Thread) -> str:
+    frame = sys._current_frames().get(thread.ident or 0)
+    return "".join(traceback.format_stack(frame)[-12:]) if frame else ""
