@@ -23,6 +23,21 @@ XML = "application/xml; charset=utf-8"
 SITEMAPS = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 
+# Pages that hold nothing to find, and searches: robots would ask for each of their combinations.
+NOT_FOR_ROBOTS = [
+    "/accounts/", "/admin/", "/api/", "/language/", "/layers/new/", "/layers/*/access/",
+    "/layers/*/delete/", "/layers/*/edit/", "/my/", "/search", "/staff/",
+]  # fmt: skip
+
+
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    del request
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in NOT_FOR_ROBOTS), ""]
+    lines.append(f"Sitemap: {settings.SITE_URL}{reverse('sitemap')}")
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
 @require_safe
 def opensearch(request: HttpRequest) -> HttpResponse:
     del request

@@ -42,3 +42,9 @@ def _rectangle(west: float, east: float, south: float, north: float) -> Rectangl
 def _widened(low: float, high: float, limit: float) -> tuple[float, float]:
     missing = max(SMALLEST / 3 - (high - low), 0) / 2
     return max(low - missing, -limit), min(high + missing, limit)
+
+
+def map_box(box: BoundingBox) -> str:
+    """West, south, east, north; beyond 180° east where it crosses the meridian."""
+    east = box.east + 360 if box.crosses_antimeridian else box.east
+    return f"{box.west:.7g},{box.south:.7g},{east:.7g},{box.north:.7g}"

@@ -11,6 +11,11 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from catalogue.citation import Citation, citation_of
+from catalogue.locator import map_box
+from catalogue.previews import Preview, previews_of
+from catalogue.related import Relation, relations_of
+from layers.completeness import Completeness, completeness_of
 from layers.links import is_live
 from layers.models import Distribution, Layer, LayerContact
 from layers.querysets import LayerQuerySet
@@ -76,6 +81,26 @@ class LayerSheet:
     @cached_property
     def sync(self) -> SyncStatus | None:
         return status_of("layer", str(self.layer.pk)) if self.may_edit else None
+
+    @cached_property
+    def completeness(self) -> Completeness:
+        return completeness_of(self.layer)
+
+    @cached_property
+    def citation(self) -> Citation:
+        return citation_of(self.layer)
+
+    @cached_property
+    def previews(self) -> list[Preview]:
+        return previews_of(self.layer, self.layer.distributions.all())
+
+    @property
+    def map_view(self) -> str:
+        return map_box(self.layer.bbox) if self.layer.bbox else "world"
+
+    @cached_property
+    def related(self) -> list[Relation]:
+        return relations_of(self.layer, self.reader)
 
     @property
     def facts(self) -> list[tuple[str, list[str]]]:

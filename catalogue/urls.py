@@ -12,6 +12,12 @@ urlpatterns = [
     path("my/searches/", saved.saved_searches, name="saved_searches"),
     path("my/searches/<int:pk>/delete/", saved.delete_saved_search, name="delete_saved_search"),
     path("layers/<slug:slug>/", views.layer, name="layer"),
+    re_path(
+        r"^layers/(?P<slug>[-a-zA-Z0-9_]+)/citation\.(?P<kind>bib|ris)$",
+        views.citation,
+        name="layer_citation",
+    ),
+    path("robots.txt", discovery.robots, name="robots"),
     path("opensearch.xml", discovery.opensearch, name="opensearch"),
     path("opensearch/suggestions", views.opensearch_suggestions, name="opensearch_suggestions"),
     path("sitemap.xml", discovery.sitemap_index, name="sitemap"),

@@ -13,10 +13,11 @@ from django.http import (
     HttpResponseRedirect,
     JsonResponse,
 )
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from catalogue.citation import citation_of
 from catalogue.pages import Leaf, SearchPage, ValuesPage, WhyNothing
 from catalogue.recent import recently_viewed, remember
 from catalogue.search.asking import search as find
@@ -113,6 +114,21 @@ def layer(request: HttpRequest, slug: str) -> HttpResponse:
     response = render(request, "catalogue/layer.html", context)
     remember(request, response, found)
     return response
+
+
+CITATIONS = {"bib": "application/x-bibtex", "ris": "application/x-research-info-systems"}
+
+
+@require_safe
+def citation(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
+    """As a file for programs that keep literature."""
+    found = get_object_or_404(sheet_rows().readable_by(request.user), slug=slug)
+    cited = citation_of(found)
+    text = cited.bibtex if kind == "bib" else cited.ris
+    answer = HttpResponse(text, content_type=f"{CITATIONS[kind]}; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{cited.key}.{kind}"'
+    answer["Cache-Control"], answer["Vary"] = "private, no-cache", "Cookie"
+    return answer
 
 
 def _moved(request: HttpRequest, slug: str) -> HttpResponseRedirect:

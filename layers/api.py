@@ -15,6 +15,7 @@ from ninja.errors import HttpError
 from accounts.authentication import caller_of, signed_in
 from layers import services
 from layers.access import may_edit
+from layers.addresses import ADDRESS_TAKEN
 from layers.input import InvalidLayer, LayerInput, differing
 from layers.models import Layer
 from layers.preconditions import etag_of, expected_version
@@ -29,9 +30,11 @@ def create_layer(request: HttpRequest, payload: LayerIn) -> HttpResponse:
     layer = Layer()
     try:
         changes = LayerInput(layer, payload, caller_of(request)).changes()
+        services.create(layer, changes, caller_of(request))
     except InvalidLayer as error:
         return JsonResponse({"errors": error.errors}, status=422)
-    services.create(layer, changes, caller_of(request))
+    except services.AddressTaken:
+        return _address_taken()
     response = _answer(request, layer.pk, status=201)
     response["Location"] = reverse("api-1.0.0:layer", args=[layer.pk])
     return response
@@ -55,6 +58,8 @@ def change_layer(request: HttpRequest, identity: uuid.UUID, payload: LayerPatch)
         return JsonResponse({"errors": error.errors}, status=422)
     except services.EditConflict as conflict:
         return _conflict(request, conflict.current, payload)
+    except services.AddressTaken:
+        return _address_taken()
     return _answer(request, identity)
 
 
@@ -86,6 +91,10 @@ def _answer(request: HttpRequest, identity: uuid.UUID, status: int = 200) -> Htt
     layer = _readable(request, identity)
     content = layer_as_json(layer, emails=request.user.is_authenticated)
     return _json(content, status, layer)
+
+
+def _address_taken() -> HttpResponse:
+    return JsonResponse({"errors": {"slug": [str(ADDRESS_TAKEN)]}}, status=422)
 
 
 def _conflict(

@@ -20,6 +20,10 @@ class LayerError(Exception):
     """Something that this room refuses to do."""
 
 
+class AddressTaken(LayerError):
+    """Another layer took the address (slug) since it was checked."""
+
+
 class EditConflict(LayerError):
     """Somebody else saved the layer since the version that this edit began with."""
 
@@ -35,9 +39,9 @@ def editing(layer: Layer, by: User, expected_version: int | None = None) -> Iter
     `layer` may carry changed columns already. Its row is locked, where the database can do so, and
     must still be at `expected_version` (by default the one that `layer` was read with). The version
     grows by one, whatever the block does; nothing is kept when it raises.
-    Raises EditConflict, and Layer.DoesNotExist when the layer was deleted meanwhile.
+    Raises EditConflict, AddressTaken, and Layer.DoesNotExist when the layer was deleted meanwhile.
     """
-    with transaction.atomic():
+    with _address_taken_or_not(layer), transaction.atomic():
         _lock(layer, layer.version if expected_version is None else expected_version)
         yield layer
         layer.updated_by = by
@@ -53,11 +57,14 @@ def edit(layer: Layer, changes: Changes, by: User, expected_version: int | None 
 
 
 def create(layer: Layer, changes: Changes, by: User) -> Layer:
-    """Saves a new layer with all its parts as version 1; it belongs to its creator."""
+    """Saves a new layer with all its parts as version 1; it belongs to its creator.
+
+    Raises AddressTaken where the address was chosen; one of the title is made unlike all others.
+    """
     layer.created_by = layer.updated_by = by
     if layer.owner_id is None:
         layer.owner = by
-    with transaction.atomic():
+    with _address_taken_or_not(layer), transaction.atomic():
         changes.write_columns(layer)
         _insert(layer)
         changes.write_relations(layer)
@@ -79,11 +86,28 @@ def _lock(layer: Layer, expected_version: int) -> None:
 
 def _insert(layer: Layer) -> None:
     """Two layers of one title may be created in the same moment: the second gets a longer slug."""
+    if layer.slug:
+        layer.save(force_insert=True)
+        return
     try:
         with transaction.atomic():
             layer.save(force_insert=True)
     except IntegrityError:
-        if not Layer.objects.filter(slug=layer.slug).exists():
+        if not _is_taken(layer):
             raise
         layer.slug = free_slug(layer.title, layer.pk)
         layer.save(force_insert=True)
+
+
+@contextmanager
+def _address_taken_or_not(layer: Layer) -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError as error:
+        if _is_taken(layer):
+            raise AddressTaken(layer.slug) from error
+        raise
+
+
+def _is_taken(layer: Layer) -> bool:
+    return Layer.objects.filter(slug=layer.slug).exclude(pk=layer.pk).exists()

@@ -39,11 +39,7 @@ def _degrees(number: float, places: int, positive: str, negative: str) -> str:
     return f"{digits}° {negative if number < 0 else positive}"
 
 
-@register.filter
-def map_box(box: BoundingBox) -> str:
-    """West, south, east, north; beyond 180° east where it crosses the meridian."""
-    east = box.east + 360 if box.crosses_antimeridian else box.east
-    return f"{box.west:.7g},{box.south:.7g},{east:.7g},{box.north:.7g}"
+register.filter("map_box", drawing.map_box)
 
 
 @register.filter

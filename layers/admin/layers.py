@@ -6,12 +6,12 @@ from typing import Any, ClassVar, cast
 
 from django.contrib import admin
 from django.db.models import ForeignKey, QuerySet
-from django.forms import ModelChoiceField, ModelForm
+from django.forms import ModelChoiceField
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from layers.addresses import check_slug
+from layers.admin.forms import LayerAdminForm
 from layers.models import (
     Attribute,
     Distribution,
@@ -73,13 +73,6 @@ class AttributeInline(PartInline):
 class RedirectInline(admin.TabularInline):
     model = SlugRedirect
     extra = 0
-
-
-class LayerAdminForm(ModelForm):
-    def clean_slug(self) -> str:
-        slug: str = self.cleaned_data["slug"]
-        check_slug(slug, self.instance)
-        return slug
 
 
 @admin.register(Layer)

@@ -13,6 +13,7 @@ from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from layers.addresses import ADDRESS_TAKEN
 from layers.changes import Changes
 from layers.forms.base import EditorField
 from layers.forms.layer import LayerForm
@@ -134,14 +135,19 @@ class LayerEditor:
             total = self.rows[name].total_form_count() + BLANK_ROWS
             data[f"{name}-TOTAL_FORMS"] = str(min(total, MOST_ROWS))
         again = LayerEditor(self.layer, self.user, data, self.terms)
-        again._leave_unchecked()
-        return again
+        return again.unchecked()
 
-    def _leave_unchecked(self) -> None:
+    def unchecked(self) -> LayerEditor:
+        """What was typed, without a word about it yet."""
         for form in [self.form, *(form for rows in self.rows.values() for form in rows.forms)]:
             form._errors, form.cleaned_data = ErrorDict(), {}
         for rows in self.rows.values():
             rows._errors, rows._non_form_errors = [], ErrorList()  # type: ignore[attr-defined]
+        return self
+
+    def refuse_address(self) -> None:
+        """Says at its field that another layer took the address after it was checked."""
+        self.form.add_error("slug", str(ADDRESS_TAKEN))
 
     @property
     def sections(self) -> list[Section]:

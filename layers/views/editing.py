@@ -7,7 +7,7 @@ from typing import Any, cast
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -32,10 +32,12 @@ def layer_new(request: HttpRequest) -> HttpResponse:
     if MORE_ROWS in request.POST:
         editor = editor.with_more_rows(request.POST[MORE_ROWS])
     elif request.method == "POST" and editor.is_valid():
-        layer = services.create(editor.layer, editor.changes(), user)
-        kept_forms.forget(request)
-        messages.success(request, _("“%(title)s” was created.") % {"title": layer.title})
-        return redirect("layer", layer.slug)
+        try:
+            layer = services.create(editor.layer, editor.changes(), user)
+        except services.AddressTaken:
+            editor.refuse_address()
+        else:
+            return _saved(request, layer, _("“%(title)s” was created."))
     return render(request, "layers/edit.html", {"editor": editor, "is_new": True})
 
 
@@ -43,7 +45,12 @@ def layer_new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def layer_edit(request: HttpRequest, slug: str) -> HttpResponse:
     user = caller_of(request)
-    layer = editable(request, slug)
+    try:
+        layer = editable(request, slug)
+    except (Http404, PermissionDenied) as error:
+        if "title" not in request.POST:
+            raise
+        return out_of_reach(request, 403 if isinstance(error, PermissionDenied) else 404)
     # The form puts what was typed onto the layer.
     context = {"address": slug, "heading": layer.title, "completeness": completeness_of(layer)}
     editor = LayerEditor(layer, user, typed(request))
@@ -59,8 +66,31 @@ def layer_edit(request: HttpRequest, slug: str) -> HttpResponse:
         services.edit(layer, editor.changes(), user, editor.expected_version)
     except services.EditConflict:
         return conflict(request, editor)
+    except services.AddressTaken:
+        editor.refuse_address()
+        return render(request, "layers/edit.html", context | {"editor": editor})
+    return _saved(request, layer, _("“%(title)s” was saved."))
+
+
+def out_of_reach(request: HttpRequest, status: int) -> HttpResponse:
+    """A form of a layer that was deleted, or is no longer this person's to edit, as a new one."""
+    user = caller_of(request)
+    data = cast(QueryDict, typed(request)).copy()
+    data["version"], data["slug"] = "1", ""
+    editor = LayerEditor(Layer(owner=user), user, data).unchecked()
+    messages.warning(
+        request,
+        _(
+            "The layer can't be saved: it was deleted meanwhile, or you may no longer edit it. "
+            "What you typed is here; as a new layer it can be saved."
+        ),
+    )
+    return render(request, "layers/edit.html", {"editor": editor, "is_new": True}, status=status)
+
+
+def _saved(request: HttpRequest, layer: Layer, message: str) -> HttpResponse:
     kept_forms.forget(request)
-    messages.success(request, _("“%(title)s” was saved.") % {"title": layer.title})
+    messages.success(request, message % {"title": layer.title})
     return redirect("layer", layer.slug)
 
 

@@ -5,6 +5,8 @@ from django.apps import apps
 from django.contrib import admin
 from django.urls import reverse
 
+from layers import services
+from layers.changes import Changes
 from layers.models import Distribution, Layer, Licence, Organisation, Party, TopicCategory
 from layers.models.vocabularies import Vocabulary
 
@@ -88,12 +90,45 @@ def test_a_save_in_the_admin_counts_one_edit(client, layer, staff):
         "distributions-0-protocol": "OGC:WMS",
         "distributions-0-position": 0,
     }
-    sent = form_of(title="Rivers", slug=layer.slug, topic_categories=["inlandWaters"], **links)
+    sent = form_of(
+        title="Rivers",
+        slug=layer.slug,
+        topic_categories=["inlandWaters"],
+        opened_version=1,
+        **links,
+    )
     answer = client.post(change_page(layer), sent)
     assert answer.status_code == 302, answer.context["errors"]
     layer.refresh_from_db()
     assert (layer.version, layer.title, layer.updated_by) == (2, "Rivers", staff)
     assert layer.topic_categories.count() == Distribution.objects.count() == 1
+
+
+@pytest.mark.parametrize("known", [{"opened_version": 1}, {}])
+def test_an_old_form_overwrites_nobody_and_says_what_differs(client, layer, owner, known):
+    theirs = Layer.objects.get()
+    theirs.title = "Rivers by its owner"
+    services.edit(theirs, Changes(terms={"languages": ["fra"]}), owner)
+    answer = client.post(change_page(layer), form_of(title="Mine", slug=layer.slug, **known))
+    assert answer.status_code == 200
+    said = " ".join(answer.context["errors"][0])
+    assert owner.username in said
+    assert "Title: Rivers by its owner" in said
+    assert "Languages: fra" in said
+    assert "Slug" not in said
+    assert "Address" not in said
+    layer.refresh_from_db()
+    assert (layer.title, layer.version) == ("Rivers by its owner", 2)
+    form = answer.context["adminform"].form
+    assert form["title"].value() == "Mine"
+    assert form["opened_version"].value() == "2"
+
+
+def test_the_admins_form_sent_again_is_a_decision(client, layer):
+    Layer.objects.get().save()
+    sent = form_of(title="Mine", slug=layer.slug, opened_version=2)
+    assert client.post(change_page(layer), sent).status_code == 302
+    assert Layer.objects.get().title == "Mine"
 
 
 def test_a_layer_made_in_the_admin_knows_by_whom(client, staff):

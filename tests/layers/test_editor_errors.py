@@ -2,6 +2,7 @@
 
 import pytest
 
+from layers.forms.layer import LayerForm
 from layers.models import Keyword, Layer, Organisation, Party
 from tests.layers.test_editor import as_browser_sends, filled, least
 
@@ -114,3 +115,24 @@ def test_hostile_text_is_shown_as_text(sign_in, owner):
     for page in ("edit", "delete"):
         assert "<script>alert" not in client.get(f"/layers/{slug}/{page}/").text
     assert "<script>alert" not in client.get("/accounts/profile/").text
+
+
+@pytest.fixture
+def late_check(monkeypatch):
+    """As when another layer takes the address between the check and the write."""
+    monkeypatch.setattr("layers.forms.layer.check_slug", lambda slug, layer: None)
+    monkeypatch.setattr(LayerForm, "validate_unique", lambda form: None)
+    Layer.objects.create(title="First", slug="wanted")
+
+
+@pytest.mark.parametrize("path", ["/layers/new/", "/layers/{slug}/edit/"])
+def test_an_address_that_was_taken_a_moment_ago_is_said_at_its_field(
+    path, sign_in, owner, layer, late_check
+):
+    sent = least(title="Second", slug="wanted", abstract="Typed.")
+    answer = sign_in(owner).post(path.format(slug=layer.slug), sent)
+    assert answer.status_code == 200
+    (problem,) = answer.context["editor"].problem_list
+    assert problem.target == "id_slug"
+    assert "Typed." in answer.text
+    assert Layer.objects.filter(slug="wanted").get().title == "First"

@@ -3,45 +3,27 @@
 const COLOURS = { light: { land: "#dfe5e8", line: "#b7c2c8", accent: "11, 110, 117", strong: "#07535a" },
                   dark: { land: "#2a353b", line: "#4a5a62", accent: "103, 199, 204", strong: "#c4eeee" } };
 
-export async function start(frame, { go, home }) {
-  const [ol, outlines] = await Promise.all([
-    import(frame.dataset.library),
-    fetch(frame.dataset.outlines).then((answer) => answer.json()),
-  ]);
-  return new CatalogueMap(frame, ol, outlines, go, home);
-}
+const CLOSEST = 4; // zoom to a single footprint: one still sees which country it is in
 
-// Outlines that cross the 180th meridian go on beyond it, and come a second time at the other side.
-function unrolled(feature) {
-  const geometry = feature.getGeometry();
-  const single = geometry.getType() === "Polygon";
-  const polygons = single ? [geometry.getCoordinates()] : geometry.getCoordinates();
-  let crosses = false;
-  for (const ring of polygons.flat()) {
-    for (let i = 1; i < ring.length; i += 1) {
-      while (Math.abs(ring[i][0] - ring[i - 1][0]) > 180 && Math.abs(ring[i][1]) < 85) {
-        ring[i][0] += ring[i][0] < ring[i - 1][0] ? 360 : -360;
-        crosses = true;
-      }
-    }
-  }
-  if (!crosses) return [feature];
-  geometry.setCoordinates(single ? polygons[0] : polygons);
-  const east = geometry.getExtent()[2] > 180;
-  const copy = feature.clone();
-  copy.getGeometry().translate(east ? -360 : 360, 0);
-  return [feature, copy];
+export async function start(frame, { go, home }) {
+  const [ol, { outlines }] = await Promise.all([
+    import(frame.dataset.library),
+    import(frame.dataset.outlinesModule),
+  ]);
+  const map = new CatalogueMap(frame, ol, await outlines(ol, frame.dataset.outlines), go, home);
+  const previews = document.querySelector("[data-previews]");
+  if (previews) (await import(previews.dataset.module)).start(previews, map);
+  return map;
 }
 
 class CatalogueMap {
-  constructor(frame, ol, outlines, go, home) {
+  constructor(frame, ol, features, go, home) {
     Object.assign(this, { frame, ol, go, home });
     const dark = matchMedia("(prefers-color-scheme: dark)");
     this.colours = dark.matches ? COLOURS.dark : COLOURS.light;
     this.cells = new ol.VectorSource();
     this.boxes = new ol.VectorSource();
     this.area = new ol.VectorSource();
-    const features = new ol.TopoJSON({ dataProjection: "EPSG:4326" }).readFeatures(outlines).flatMap(unrolled);
     this.land = new ol.VectorLayer({ source: new ol.VectorSource({ features }) });
     this.density_ = new ol.VectorLayer({ source: this.cells });
     this.footprints = new ol.VectorLayer({ source: this.boxes, style: (feature) => this.styleOf(feature) });
@@ -102,7 +84,8 @@ class CatalogueMap {
       if (asked[0] > asked[2]) asked[2] += 360;
       this.area.addFeature(this.feature(asked));
     }
-    this.fit(asked.length === 4 ? asked : this.extentOfBoxes());
+    if (asked.length === 4) this.fit(asked, 8);
+    else this.fit(this.extentOfBoxes(), CLOSEST);
     if (this.button) this.button.hidden = true;
   }
 
@@ -112,9 +95,9 @@ class CatalogueMap {
     return small.reduce((a, b) => [Math.min(a[0], b[0]), Math.min(a[1], b[1]), Math.max(a[2], b[2]), Math.max(a[3], b[3])]);
   }
 
-  fit(extent) {
+  fit(extent, maxZoom) {
     this.map.updateSize();
-    this.map.getView().fit(extent, { padding: [16, 16, 16, 16], maxZoom: 8 });
+    this.map.getView().fit(extent, { padding: [16, 16, 16, 16], maxZoom });
     this.fitted = this.place();
   }
 

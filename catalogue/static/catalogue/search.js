@@ -140,19 +140,23 @@ function drawer() {
 }
 
 // Numbers of all hits over time and space come beside the results, in a request of their own.
-let asked = "";
+let asked = null;
+let counted = null;
 async function refresh() {
   const frame = document.querySelector("[data-map]");
   if (!frame) return;
   map?.update();
-  if (frame.dataset.fixed || frame.hasAttribute("data-away") || frame.dataset.state === asked) return;
-  asked = frame.dataset.state;
-  const answer = await fetch(frame.dataset.overview + query(asked));
-  if (answer.ok && frame.dataset.state === asked) {
-    const found = await answer.json();
-    timeline(found.years);
-    map?.density(found);
+  if (frame.dataset.fixed || frame.hasAttribute("data-away")) return;
+  document.querySelector("[data-timeline]")?.removeAttribute("hidden"); // keeps its room
+  if (frame.dataset.state !== asked) {
+    const state = frame.dataset.state;
+    asked = state;
+    counted = fetch(frame.dataset.overview + query(state)).then((answer) => (answer.ok ? answer.json() : null)).catch(() => null);
   }
+  const found = await counted;
+  if (!found || frame.dataset.state !== asked) return;
+  timeline(found.years);
+  map?.density(found);
 }
 
 function query(state) {
@@ -208,7 +212,6 @@ function timeline(columns) {
   ends.className = "timeline-ends";
   ends.append(...[first, last].map((number) => Object.assign(document.createElement("span"), { textContent: text(number) })));
   holder.replaceChildren(svg, ...handles, ends);
-  holder.hidden = false;
   light();
 }
 
@@ -224,7 +227,6 @@ async function startMap() {
     if (!map) {
       const { start } = await import(frame.dataset.module);
       map = await start(frame, { go: (url) => go(url), home: !page });
-      asked = "";
     }
     refresh();
   };
@@ -241,7 +243,10 @@ async function startMap() {
   } else {
     refresh();
   }
-  narrow.addEventListener("change", () => { if (!narrow.matches) open(); });
+  narrow.addEventListener("change", () => {
+    if (!narrow.matches) open();
+    else if (toggle) frame.hidden = toggle.getAttribute("aria-expanded") !== "true";
+  });
 }
 
 startMap();

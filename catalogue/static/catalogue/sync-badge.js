@@ -1,5 +1,9 @@
 /* Follows a layer on its way to Solr: `<span data-sync-badge="/api/layers/<id>/sync">`.
-   Asks again after growing pauses, and rests while the page is hidden. */
+   Asks again after growing pauses, and rests while the page is hidden. What it says stands, in the
+   language of the page, at the script's own element. */
+
+const WORDS = document.querySelector("script[data-sync-words]").dataset;
+const LANGUAGE = document.documentElement.lang;
 
 const FIRST_PAUSE = 250;
 const LONGEST_PAUSE = 5000;
@@ -16,7 +20,14 @@ const LOOKS = {
 
 function seconds(milliseconds) {
   const number = Math.max(milliseconds, 0) / 1000;
-  return number < 10 ? number.toFixed(1) : String(Math.round(number));
+  const digits = number < 10 ? 1 : 0;
+  const options = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+  return new Intl.NumberFormat(LANGUAGE, options).format(number);
+}
+
+// Puts values where a text says NAME in capitals.
+function filled(text, values) {
+  return text.replace(/[A-Z]{4,}/g, (name) => values[name] ?? name);
 }
 
 function textOf(sync) {
@@ -24,16 +35,16 @@ function textOf(sync) {
     const after = Date.parse(sync.searchable_at) - Date.parse(sync.saved_at);
     // A layer that a renamed topic sent again was not saved just then.
     return Number.isFinite(after) && after >= 0 && after < 3600000
-      ? `searchable, ${seconds(after)} s after saving`
-      : "searchable";
+      ? filled(WORDS.searchableAfter, { SECONDS: seconds(after) })
+      : WORDS.searchable;
   }
   if (sync.state === "retrying") {
     const left = Math.ceil((Date.parse(sync.next_attempt_at) - Date.now()) / 1000);
-    const next = left > 0 ? `trying again in ${left} s` : "trying again now";
-    return `not searchable: ${sync.error}, ${next}`;
+    const values = { REASON: sync.error, SECONDS: String(left) };
+    return filled(left > 0 ? WORDS.retryingIn : WORDS.retryingNow, values);
   }
-  if (sync.state === "parked") return `not searchable: ${sync.error}`;
-  return sync.state === "removed" ? "removed from the search" : "saved · waiting";
+  if (sync.state === "parked") return filled(WORDS.parked, { REASON: sync.error });
+  return sync.state === "removed" ? WORDS.removed : WORDS.waiting;
 }
 
 /* A live region is read aloud when its text changes: only then is it written. */

@@ -5,42 +5,43 @@ const SIDES = ["west", "south", "east", "north"];
 const LIMITS = { west: 180, south: 90, east: 180, north: 90 };
 const WORLD = [-180, -90, 180, 90];
 
-for (const place of document.querySelectorAll("[data-extent-map]")) if (window.ol) setUp(place);
+for (const place of document.querySelectorAll("[data-extent-map]")) {
+  place.hidden = false; // its room is there before the library is
+  import(place.dataset.library).then((ol) => setUp(place, ol));
+}
 
-function setUp(place) {
-  const { ol } = window;
+function setUp(place, ol) {
   const inputs = SIDES.map((side) => document.getElementById(`id_${side}`));
-  const box = new ol.source.Vector();
-  const land = new ol.source.Vector();
+  const box = new ol.VectorSource();
+  const land = new ol.VectorSource();
   const layers = [
-    new ol.layer.Vector({ source: land }),
-    new ol.layer.Vector({ source: box }),
+    new ol.VectorLayer({ source: land }),
+    new ol.VectorLayer({ source: box }),
   ];
-  place.hidden = false;
   const map = new ol.Map({
     target: place.querySelector(".extent-map__canvas"),
     layers,
-    controls: ol.control.defaults.defaults({
-      attribution: false,
-      rotate: false,
-      zoomOptions: { zoomInTipLabel: place.dataset.zoomIn, zoomOutTipLabel: place.dataset.zoomOut },
-    }),
-    interactions: ol.interaction.defaults.defaults({
+    controls: [
+      new ol.Zoom({ zoomInTipLabel: place.dataset.zoomIn, zoomOutTipLabel: place.dataset.zoomOut }),
+    ],
+    interactions: ol.interactions({
       altShiftDragRotate: false,
       pinchRotate: false,
       onFocusOnly: true, // scrolling the page must not zoom the map
     }),
     view: new ol.View({ projection: "EPSG:4326", center: [0, 20], zoom: 1, multiWorld: true }),
   });
-  dress(layers);
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => dress(layers));
-  fetchLand(place.dataset.world, land);
+  dress(layers, ol);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => dress(layers, ol));
+  import(place.dataset.outlinesModule)
+    .then(({ outlines }) => outlines(ol, place.dataset.outlines))
+    .then((features) => land.addFeatures(features));
 
   const show = (fit) => {
     const extent = extentOf(inputs.map((input) => input.value));
     box.clear();
     if (!extent) return;
-    box.addFeature(new ol.Feature(shapeOf(extent)));
+    box.addFeature(new ol.Feature(shapeOf(extent, ol)));
     if (fit) map.getView().fit(extent, { padding: [40, 40, 40, 40], maxZoom: 9 });
   };
   const write = (sides) => {
@@ -53,7 +54,7 @@ function setUp(place) {
 
   const button = place.querySelector("[data-draw]");
   const drawing = () => button.getAttribute("aria-pressed") === "true";
-  const draw = new ol.interaction.DragBox({ condition: (event) => drawing() || event.originalEvent.shiftKey });
+  const draw = new ol.DragBox({ condition: (event) => drawing() || event.originalEvent.shiftKey });
   const press = (on) => {
     button.setAttribute("aria-pressed", String(on));
     place.classList.toggle("extent-map--drawing", on);
@@ -74,18 +75,10 @@ function setUp(place) {
   show(true);
 }
 
-async function fetchLand(address, source) {
-  const answer = await fetch(address);
-  if (!answer.ok) return;
-  const geometry = new window.ol.format.GeoJSON().readGeometry(await answer.json());
-  // One feature for each polygon: those that are out of sight are not drawn.
-  source.addFeatures(geometry.getPolygons().map((polygon) => new window.ol.Feature(polygon)));
-}
-
-function shapeOf(extent) {
+function shapeOf(extent, ol) {
   const [west, south, east, north] = extent;
   const isPoint = west === east && south === north;
-  return isPoint ? new window.ol.geom.Point([west, south]) : window.ol.geom.Polygon.fromExtent(extent);
+  return isPoint ? new ol.Point([west, south]) : ol.fromExtent(extent);
 }
 
 // The map's extent of what the fields say; null while they say no box.
@@ -113,8 +106,8 @@ function wrapped(longitude) {
   return ((((longitude + 180) % 360) + 360) % 360) - 180;
 }
 
-function dress([land, box]) {
-  const { Circle, Fill, Stroke, Style } = window.ol.style;
+function dress([land, box], ol) {
+  const { Circle, Fill, Stroke, Style } = ol;
   const tokens = getComputedStyle(document.documentElement);
   const colour = (name) => tokens.getPropertyValue(name).trim();
   land.setStyle(
