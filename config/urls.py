@@ -7,6 +7,8 @@ from django.views.i18n import set_language
 from config.api import api
 from config.views import components
 
+handler500 = "config.errors.server_error"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("layers.urls")),
     path("", include("jobs.urls")),
