@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from django.db.models import ForeignKey, QuerySet, TextField, UUIDField
 from django.db.models.functions import Cast
 from django.db.models.lookups import In
+from django.utils.functional import cached_property
 
 from layers.extent import BoundingBox
 from layers.models import (
@@ -72,7 +73,15 @@ class Among(In):
 
     def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         column, parameters = self.process_lhs(compiler, connection)
-        return f"{column} = ANY(%s::uuid[])", [*parameters, [str(key) for key in self.rhs]]
+        return f"{column} = ANY(%s::uuid[])", [*parameters, self.rhs.texts]
+
+
+class Keys(tuple[uuid.UUID, ...]):
+    """Keys of a batch, made text once for all queries."""
+
+    @cached_property
+    def texts(self) -> list[str]:
+        return [str(key) for key in self]
 
 
 class Term(NamedTuple):
@@ -147,6 +156,7 @@ class LayerRecord:
 
 def read(keys: Sequence[uuid.UUID]) -> Iterator[LayerRecord]:
     """The layers that exist of these, each with its relations."""
+    keys = Keys(keys)
     rows = Layer.objects.filter(pk__among=keys).order_by()
     records = {
         row[0]: LayerRecord(*row[1:])
@@ -176,7 +186,7 @@ def read(keys: Sequence[uuid.UUID]) -> Iterator[LayerRecord]:
     yield from records.values()
 
 
-def _terms(keys: Sequence[uuid.UUID], relation: str, *columns: str, order: str = "") -> Any:
+def _terms(keys: Keys, relation: str, *columns: str, order: str = "") -> Any:
     """Layer id and columns of the rows at the other end, in the order of their vocabulary."""
     ordering = (
         [f"{relation}__{order}"] if order else [f"{relation}__position", f"{relation}__label"]
@@ -187,13 +197,13 @@ def _terms(keys: Sequence[uuid.UUID], relation: str, *columns: str, order: str =
     return ordered.values_list(Cast("pk", TextField()), *paths)
 
 
-def _parts(model: Any, keys: Sequence[uuid.UUID], *columns: str) -> QuerySet[Any, Any]:
+def _parts(model: Any, keys: Keys, *columns: str) -> QuerySet[Any, Any]:
     rows = model.objects.filter(layer_id__among=keys).order_by("position", "pk")
     found: QuerySet[Any, Any] = rows.values_list(Cast("layer_id", TextField()), *columns)
     return found
 
 
-def _places(keys: Sequence[uuid.UUID]) -> dict[str, Place]:
+def _places(keys: Keys) -> dict[str, Place]:
     """Each region once: with its names in all languages it is long."""
     columns = ("code", "label", "labels", "level", "parent")
     codes = Layer.regions.through.objects.filter(layer_id__among=keys).values("region_id")
@@ -204,7 +214,7 @@ def _places(keys: Sequence[uuid.UUID]) -> dict[str, Place]:
     }
 
 
-def _read_contacts(keys: Sequence[uuid.UUID], records: dict[str, LayerRecord]) -> None:
+def _read_contacts(keys: Keys, records: dict[str, LayerRecord]) -> None:
     """The parties' own names before those of their organisations."""
     people, organisations = defaultdict(list), defaultdict(list)
     columns = ("party__name", "party__organisation__name")

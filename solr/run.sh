@@ -3,6 +3,8 @@
 #
 #   solr/run.sh fetch         resolve the jars of pom.xml into solr/target/lib and compile the launcher
 #   solr/run.sh cloud [PORT]  one SolrCloud node in the foreground, its own ZooKeeper on PORT + 1000
+#   solr/run.sh zookeeper PORT     a ZooKeeper by itself, for several nodes
+#   solr/run.sh node PORT ZKHOST   a node that uses that one, such as 127.0.0.1:2181
 #
 # SOLR_DATA (solr/target/data) is the folder of the indexes, SOLR_HEAP (1g) the size of the heap.
 # Further arguments of `cloud` go to Java: solr/run.sh cloud 8983 -Dsolr.log.level=debug
@@ -42,15 +44,34 @@ java_flags() {
   esac
 }
 
-cloud() {
-  local port=${1:-8983}
-  shift || true
+solr() {
+  local port=$1
+  shift
   local home=${SOLR_DATA:-$PWD/target/data}
   mkdir -p "$home"
   java_flags
   # A killed node comes back only when ZooKeeper has forgotten its session: 8 s instead of Solr's 30 s.
-  exec java "${flags[@]}" -Dsolr.solr.home="$home" -Djetty.port="$port" -DzkRun -DzkClientTimeout=8000 "$@" \
+  exec java "${flags[@]}" -Dsolr.solr.home="$home" -Djetty.port="$port" -DzkClientTimeout=8000 "$@" \
     -cp 'target/classes:target/lib/*' SolrLauncher
+}
+
+cloud() {
+  local port=${1:-8983}
+  shift || true
+  solr "$port" -DzkRun "$@"
+}
+
+node() {
+  local port=$1 zookeeper=$2
+  shift 2
+  solr "$port" -DzkHost="$zookeeper" "$@"
+}
+
+zookeeper() {
+  local home=${SOLR_DATA:-$PWD/target/zookeeper}
+  mkdir -p "$home"
+  exec java -Xmx256m -Dzookeeper.admin.enableServer=false -Dlog4j2.configurationFile="$PWD/log4j2.xml" \
+    -cp 'target/lib/*' org.apache.zookeeper.server.ZooKeeperServerMain "$1" "$home"
 }
 
 command=${1:-help}
@@ -58,8 +79,10 @@ shift || true
 case $command in
   fetch) fetch ;;
   cloud) cloud "$@" ;;
+  node) node "$@" ;;
+  zookeeper) zookeeper "$@" ;;
   *)
-    sed -n '2,8s/^# \{0,1\}//p' "$0"
+    sed -n '2,10s/^# \{0,1\}//p' "$0"
     exit 2
     ;;
 esac

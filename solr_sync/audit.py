@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from solr_sync import commits, content, ledger, outages, stored, targets
 from solr_sync.documents import SolrDocument
-from solr_sync.exceptions import DocumentRejected, NotRegistered
+from solr_sync.exceptions import CollectionMissing, DocumentRejected, NotRegistered
 from solr_sync.models import AuditRun, Lane, LedgerEntry
 from solr_sync.registry import registry
 from solr_sync.solr import SolrClient, client_for
@@ -77,9 +77,12 @@ class Audit:
     def run(self, *, deep: bool = False, repair: bool = False) -> Findings:
         """Raises SolrUnavailable. Takes constant memory; safe beside any number of writers."""
         began = timezone.now()
-        targets.restore(self.collection, self.documents[0].using)
-        self._show_everything()
-        self._quick()
+        try:
+            self._show_everything()
+            self._quick()
+        except CollectionMissing:
+            targets.restore(self.collection, self.documents[0].using)
+            self._quick()
         if deep:
             self._deep()
         if repair:

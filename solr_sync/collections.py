@@ -107,7 +107,11 @@ def ensure(alias: str) -> list[str]:
 
 
 def _create(name: str, configset: Configset) -> None:
-    options = {"numShards": "1", "nrtReplicas": "1", "collection.configName": configset.name}
+    options = {
+        "numShards": "1",
+        "nrtReplicas": str(getattr(settings, "SOLR_SYNC_REPLICAS", 1)),
+        "collection.configName": configset.name,
+    }
     try:
         admin("collections", action="CREATE", name=name, **options)
     except DocumentRejected as error:

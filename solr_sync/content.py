@@ -6,6 +6,7 @@ import hashlib
 import math
 import re
 import zlib
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -46,11 +47,19 @@ def checked(object_id: str, fields: Fields) -> Fields:
     if reserved := (RESERVED - {"id"}) & kept.keys():
         raise DocumentRejected(f"field {min(reserved)!r} belongs to the sync")
     for name, value in kept.items():
-        for item in value if isinstance(value, list | tuple) else (value,):
-            # Nearly all are; what is not may still be one with line breaks.
-            if type(item) is not str or not item.isprintable():
+        values = value if isinstance(value, list | tuple) else (value,)
+        if not _all_printable(values):
+            for item in values:
                 _check_scalar(name, item)
     return kept
+
+
+def _all_printable(values: Sequence[Any]) -> bool:
+    """Whether all are texts without signs that need a closer look, as nearly all are."""
+    try:
+        return all(map(str.isprintable, values))
+    except TypeError:
+        return False
 
 
 def check_id(object_id: str) -> None:

@@ -11,6 +11,10 @@ class SolrUnavailable(SyncError):
     """Solr can't be reached or does not answer as Solr does; the batch is tried again later."""
 
 
+class CollectionMissing(SolrUnavailable):
+    """Solr is there, and has no collection or alias of this name."""
+
+
 class DocumentRejected(SyncError):
     """Solr, or a check before sending, refuses a document; trying again changes nothing."""
 

@@ -22,6 +22,8 @@ from solr_sync.models import Lane, LedgerEntry
 
 # Longer than any batch takes: posting times out before it.
 LEASE = timedelta(seconds=90)
+# Somebody may still be looking at the page that they saved.
+FRESH = timedelta(seconds=3)
 
 
 class Claim(NamedTuple):
@@ -36,6 +38,13 @@ class Claim(NamedTuple):
     is_tombstone: bool
     content_hash: str
     attempts: int
+    lane: int
+    fresh: bool
+
+    @property
+    def urgent(self) -> bool:
+        """Whether somebody waits for it: an edit of just now, no part of an import."""
+        return self.fresh and self.lane == Lane.LIVE
 
     @property
     def settled(self) -> bool:
@@ -78,20 +87,32 @@ def claim(
     limit: int,
     lane: Lane = Lane.BULK,
     object_ids: Sequence[str] | None = None,
+    newest: bool = False,
 ) -> list[Claim]:
     """Takes up to `limit` due rows of this lane and those before it, live ones first.
 
-    Rows that another worker is just taking are passed over, where the database can do that.
+    Those that wait longest come first, or those that came last. Rows that another worker is just
+    taking are passed over, where the database can do that.
     """
-    skip_locked = connections[document.using].features.has_select_for_update_skip_locked
+    connection = connections[document.using]
+    if connection.vendor == "postgresql":
+        statement = sql.claim(by_id=object_ids is not None, newest=newest)
+        parameters: list[Any] = [
+            *(LEASE, lease, task_id, document.document_type, document.definition, lane.value),
+            *([list(object_ids)] if object_ids is not None else []),
+            *(limit, FRESH),
+        ]
+        with connection.cursor() as cursor:
+            cursor.execute(statement, parameters)
+            return [Claim(*row) for row in cursor.fetchall()]
     rows = due(document).filter(lane__lte=lane)
     if object_ids is not None:
         rows = rows.filter(object_id__in=object_ids)
     with transaction.atomic(using=document.using):
         found = [
             Claim(*row)
-            for row in rows.order_by("lane", "due_at")
-            .select_for_update(skip_locked=skip_locked)
+            for row in rows.annotate(fresh=_is_fresh())
+            .order_by("lane", "-due_at" if newest else "due_at")
             .values_list(*Claim._fields)[:limit]
         ]
         if found:
@@ -103,6 +124,27 @@ def claim(
                 claimed_version=F("version"),
             )
     return found
+
+
+def look(document: SolrDocument, object_id: str) -> tuple[LedgerEntry | None, bool]:
+    """A document's row, and whether a worker for live edits finds anything due; one indexed read.
+
+    Of a document that has no row nothing is known; then it says that there may be.
+    """
+    is_due = models.ExpressionWrapper(
+        Q(due_at__lte=Now(), definition__lte=document.definition),
+        output_field=models.BooleanField(),
+    )
+    others = models.Exists(due(document).filter(lane=Lane.LIVE))
+    rows = entries(document).filter(object_id=object_id).annotate(is_due=is_due, others=others)
+    entry = rows.first()
+    return entry, entry is None or bool(entry.is_due or entry.others)
+
+
+def _is_fresh() -> models.ExpressionWrapper:
+    return models.ExpressionWrapper(
+        Q(changed_at__gt=Now() - FRESH), output_field=models.BooleanField()
+    )
 
 
 def confirm(

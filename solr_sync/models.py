@@ -58,10 +58,11 @@ class LedgerEntry(models.Model):
             )
         ]
         indexes = [
+            # With all that the sweep asks for, so that it reads the index alone.
             models.Index(
-                fields=["document_type", "lane", "due_at"],
+                fields=["document_type", "lane", "due_at", "definition", "object_id"],
                 condition=Q(due_at__isnull=False),
-                name="solr_sync_due",
+                name="solr_sync_waiting",
             ),
             models.Index(
                 fields=["document_type", "parked_at"],

@@ -17,7 +17,7 @@ import requests
 from django.conf import settings
 
 from solr_sync.documents import Fields
-from solr_sync.exceptions import DocumentRejected, SolrUnavailable
+from solr_sync.exceptions import CollectionMissing, DocumentRejected, SolrUnavailable
 
 logger = logging.getLogger(__name__)
 
@@ -198,7 +198,7 @@ def request(
         raise DocumentRejected(_message(response))
     if response.status_code == 404 and url.startswith(settings.SOLR_URL):
         name = url.removeprefix(settings.SOLR_URL).split("/")[1]
-        raise SolrUnavailable(
+        raise CollectionMissing(
             f"Solr at {settings.SOLR_URL} has no collection {name!r}: run manage.py solr_init"
         )
     if response.status_code != 200:

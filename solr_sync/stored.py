@@ -44,7 +44,9 @@ class Schema:
     def misfit(self, fields: Fields) -> str:
         """What Solr would take without a word and store as something else; empty if nothing."""
         for name, value in fields.items():
-            for item in value if isinstance(value, list | tuple) else [value]:
+            for item in value if isinstance(value, list | tuple) else (value,):
+                if type(item) is str:
+                    continue
                 if isinstance(item, float) and not item.is_integer() and name in self.whole_numbers:
                     return f"field {name!r} takes whole numbers, {item} would be cut"
                 if isinstance(item, bool) and name in self.texts:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
 from celery import shared_task
 from celery.signals import task_prerun
 from django.db import connections
+from django.db.models import QuerySet
 
 from solr_sync import commits, ledger, names, outages, related, solr, targets
 from solr_sync.audit import Audit
 from solr_sync.documents import SolrDocument
 from solr_sync.exceptions import DocumentRejected, SolrUnavailable, SyncError
-from solr_sync.models import Lane
+from solr_sync.models import Lane, LedgerEntry
 from solr_sync.registry import registry
 from solr_sync.solr import client_for
 from solr_sync.worker import Report, Run
@@ -40,7 +42,8 @@ class TaskRun(Run):
     """A run that tells Flower of each document that waited through an outage."""
 
     def recovered(self) -> None:
-        _send_each(self.document, ledger.due(self.document))
+        rows = ledger.due(self.document).order_by("lane", "due_at")
+        _send_each(self.document, rows.values_list("object_id", flat=True)[:SWEEP_TASKS])
 
 
 @shared_task(bind=True, name=names.SYNC_DOCUMENT, throws=(SyncError,))
@@ -51,11 +54,14 @@ def sync_document(self: Any, document_type: str, object_id: str) -> str:
     parked; the next attempt stands in the ledger, never in a retried message.
     """
     document = registry[document_type]
+    entry, work = ledger.look(document, object_id)
+    if not work:
+        return _already(entry, document, object_id)
     run = TaskRun(document, task_id=self.request.id or "")
     report = run.until_nothing_is_due(seconds=LIVE_SECONDS, first=object_id)
     outcome = report.outcome.get(object_id)
     if outcome is None:
-        return _already(document, object_id)
+        return _already(ledger.look(document, object_id)[0], document, object_id)
     if outcome.startswith("is parked"):
         raise DocumentRejected(f"{document_type} {object_id} {outcome}")
     # Flower cuts a long result: what happened stands first, the id is among the arguments too.
@@ -89,8 +95,9 @@ def audit(deep: bool = False) -> str:
     words = []
     for collection in sorted({document.collection for document in registry}):
         check = Audit(collection)
-        # Without it nothing arrives, and what waits would keep the audit away for ever.
-        targets.restore(collection, check.documents[0].using)
+        if any(outages.is_on(d) or targets.of(d).several for d in check.documents):
+            # It may be a collection that is away, and what waits would keep the audit away.
+            targets.restore(collection, check.documents[0].using)
         if check.busy() and not deep:
             words.append(f"{collection}: too many documents are on their way")
             continue
@@ -102,12 +109,17 @@ def audit(deep: bool = False) -> str:
     return "; ".join(words)
 
 
+def waiting(document: SolrDocument) -> QuerySet[LedgerEntry, str]:
+    """Ids of what nobody was woken for; read from an index alone."""
+    rows = ledger.due(document, for_longer_than=GRACE).order_by("lane", "due_at")
+    return rows.values_list("object_id", flat=True)[: SWEEP_TASKS + 1]
+
+
 def _sweep(document: SolrDocument) -> str:
-    waiting = ledger.due(document, for_longer_than=GRACE)
     if outages.is_on(document):
         if not outages.may_try(document):
             return "Solr is away"
-        if _send_each(document, waiting, most=1):
+        if _send_each(document, waiting(document)[:1]):
             return "Solr is away, 1 tries"
         _look_for_solr(document)
     if commits.forgotten(document):
@@ -115,10 +127,11 @@ def _sweep(document: SolrDocument) -> str:
         if ticket:
             client_for(document.collection).commit_softly()
             commits.done(document, ticket, 0)
-    if waiting[SWEEP_TASKS : SWEEP_TASKS + 1].exists() or related.due(document).exists():
+    found = list(waiting(document))
+    if len(found) > SWEEP_TASKS or related.due(document).exists():
         drain.apply_async([document.document_type], expiration=SWEEP_EXPIRES)
         return "many are due"
-    return f"{_send_each(document, waiting)} were due"
+    return f"{_send_each(document, found)} were due"
 
 
 def _look_for_solr(document: SolrDocument) -> None:
@@ -134,16 +147,15 @@ def _look_for_solr(document: SolrDocument) -> None:
     outages.end(document)
 
 
-def _send_each(document: SolrDocument, rows: Any, *, most: int = SWEEP_TASKS) -> int:
-    found = list(rows.order_by("lane", "due_at").values_list("object_id", flat=True)[:most])
+def _send_each(document: SolrDocument, object_ids: Iterable[str]) -> int:
+    found = list(object_ids)
     for object_id in found:
         sync_document.apply_async([document.document_type, object_id], expiration=SWEEP_EXPIRES)
     return len(found)
 
 
-def _already(document: SolrDocument, object_id: str) -> str:
-    """Why there is nothing to do: one read of the ledger."""
-    entry = ledger.entries(document).filter(object_id=object_id).first()
+def _already(entry: LedgerEntry | None, document: SolrDocument, object_id: str) -> str:
+    """Why there was nothing to do for it."""
     name = f"{document.document_type} {object_id}"
     if entry is None:
         return f"unknown to the ledger: {name}"

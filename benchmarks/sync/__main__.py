@@ -1,0 +1,59 @@
+"""`python -m benchmarks.sync [--documents 50000] [--only backlog,…]`, as `make bench` calls it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import django
+
+BACKLOG = 50_000
+Measurement = Callable[[Path, int], dict[str, float]]
+
+
+def main(arguments: Sequence[str]) -> int:
+    options = parsed(arguments)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    from benchmarks.sync import records
+
+    folder = Path(os.environ["DATA_DIR"]) / "sync"
+    folder.mkdir(parents=True, exist_ok=True)
+    # Before Django reads it, so that everything that is started uses this database.
+    server = os.environ["DATABASE_URL"]
+    os.environ["DATABASE_URL"] = records.address(options.documents)
+    django.setup()
+    records.prepare(server, options.documents)
+    figures: dict[str, float] = {"documents": options.documents}
+    for name, measure in measurements().items():
+        if options.only is None or name in options.only.split(","):
+            figures |= measure(folder, options.documents)
+    print(json.dumps(figures))
+    return 0
+
+
+def measurements() -> dict[str, Measurement]:
+    from benchmarks.sync import auditing, backlog, latency, rebuilding, saving
+
+    return {
+        "backlog": lambda folder, n: backlog.measure(folder, n, min(n, BACKLOG)),
+        "rebuild": rebuilding.measure,
+        "save": saving.measure,
+        "audit": auditing.measure,
+        "latency": lambda folder, n: latency.measure(folder, n, min(n, BACKLOG)),
+        "idle": auditing.idle,
+    }
+
+
+def parsed(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make bench ARGS=sync")
+    parser.add_argument("--documents", type=int, default=BACKLOG)
+    parser.add_argument("--only", help="backlog, …: these alone")
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,1 @@
+"""django-haystack's index of layers, with the workshop's ten fields."""

@@ -1,0 +1,97 @@
+"""Save to searchable: at idle, under load, during a backlog, a rename and a rebuild."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+
+from celery import current_app
+
+from benchmarks.sync import limit, rebuilding, searching, settled, stage, workers
+from benchmarks.sync.searching import HEAD, Waits
+from layers.models import Layer, TopicCategory
+from solr_sync import names
+from solr_sync.models import Lane
+from solr_sync.publisher import publisher
+
+SAVES_AT_IDLE = 40
+LOAD = 10.0
+LOAD_SECONDS = 30.0
+DISTURBED_RATE = 2.0
+RENAMED = 100_000
+
+
+def measure(folder: Path, documents: int, backlog: int) -> dict[str, float]:
+    settled.ensure(folder, documents)
+    keys = limit.ids_of(documents)[::-1]
+    print(f"\n{HEAD}")
+    with workers.ours() as processes:
+        searching.at_idle(keys[:5], 5)  # the first of each process is slower
+        idle = _told("idle", searching.at_idle(keys, SAVES_AT_IDLE))
+        load = _told(f"{LOAD:g} saves a second", searching.at_rate(keys, LOAD, LOAD_SECONDS))
+        calm = _told("2 saves a second, undisturbed", searching.at_rate(keys, DISTURBED_RATE, 15))
+        behind = _told(f"behind {backlog} live rows", _in_backlog(keys, backlog, Lane.LIVE))
+        beside = _told(f"beside {backlog} bulk rows", _in_backlog(keys, backlog, Lane.BULK))
+        number, renamed = _in_rename(keys, min(documents, RENAMED))
+        _told(f"while a topic of {number} is renamed", renamed)
+        during = rebuilding.with_edits(keys, DISTURBED_RATE)
+        _told("during a rebuild", during.waits)
+        del processes
+    return {
+        "searchable_p50_s": round(idle.p50, 3),
+        "searchable_p95_s": round(idle.p95, 3),
+        "searchable_at_10_p50_s": round(load.p50, 3),
+        "searchable_at_10_p95_s": round(load.p95, 3),
+        "searchable_behind_backlog_p95_s": round(behind.p95, 3),
+        "searchable_beside_bulk_p95_s": round(beside.p95, 3),
+        "live_during_rename_ratio": round(renamed.p50 / calm.p50, 2),
+        "live_during_rebuild_ratio": round(during.waits.p50 / calm.p50, 2),
+        "reader_polls": during.polls,
+        "reader_saw_less": during.short,
+        "lost_saves": sum(w.lost for w in (idle, load, calm, behind, beside, renamed)),
+    }
+
+
+def _told(name: str, waits: Waits) -> Waits:
+    publisher.flush(5)
+    print(waits.row(name), flush=True)
+    return waits
+
+
+def _in_backlog(keys: list[str], backlog: int, lane: Lane) -> Waits:
+    """Saved by others just now, with their messages if they were saved one by one."""
+    waiting = stage.make_due(backlog, lane, changed=True)
+    if lane == Lane.LIVE:
+        sender = threading.Thread(target=_publish, args=(waiting,), daemon=True)
+        sender.start()
+    else:
+        publisher.put(names.DRAIN, "layer")
+    waits = searching.at_rate(keys, LOAD, 600, lambda: stage.pending() > 100)
+    wait_until_quiet()
+    return waits
+
+
+def _publish(ids: list[str]) -> None:
+    messages = (["layer", object_id] for object_id in ids)
+    workers.publish(current_app, names.SYNC_DOCUMENT, messages, "index.live")
+
+
+def wait_until_quiet() -> None:
+    workers.until(lambda: stage.pending() == 0, seconds=900)
+    workers.until(lambda: workers.waiting(current_app, "index.live") == 0, seconds=900)
+    time.sleep(1)
+
+
+def _in_rename(keys: list[str], wanted: int) -> tuple[int, Waits]:
+    """Gives so many layers one topic, as if they had always had it, and renames it."""
+    topic = TopicCategory.objects.order_by("pk")[0]
+    number = stage.give_topic(topic.pk, wanted)
+    wait_until_quiet()
+    topic.label = f"{topic.label.partition(' (')[0]} ({time.time_ns() % 10_000})"
+    topic.save()
+    others = [key for key in keys if key not in stage.with_topic(topic.pk)] or keys
+    waits = searching.at_rate(others, DISTURBED_RATE, 600, lambda: stage.busy())
+    wait_until_quiet()
+    assert Layer.objects.filter(topic_categories=topic).count() >= number
+    return number, waits

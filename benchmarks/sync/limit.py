@@ -1,0 +1,84 @@
+"""What Solr can take at most: prepared JSON, posted by two threads, with our configset."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import TextIO
+
+import orjson
+import requests
+from django.conf import settings
+from django.db import connection
+
+from solr_sync import content
+from solr_sync.registry import registry
+
+BATCH = 1000
+POSTERS = 2
+INDEX = "index.tsv"  # id, content hash, bucket and check number of each document
+
+
+def prepare(folder: Path, number: int) -> list[Path]:
+    """Bodies of a thousand documents each, as our worker would post them; kept for the next run."""
+    names = [folder / f"{start // BATCH:06}.json" for start in range(0, number, BATCH)]
+    if not all(name.exists() for name in names):
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        with (folder / INDEX).open("w", encoding="ascii") as index:
+            for name, body in zip(names, _bodies(number, index), strict=True):
+                name.write_bytes(body)
+    return names
+
+
+def _bodies(number: int, index: TextIO) -> Iterator[bytes]:
+    ids = ids_of(number)
+    for start in range(0, number, BATCH):
+        documents = []
+        for key, fields in registry["layer"].build(ids[start : start + BATCH]):
+            if isinstance(fields, dict):
+                digest = content.content_hash(fields)
+                documents.append(document := content.live(key, 1, fields, digest))
+                print(
+                    *(key, digest, document["sync_bucket"], document["sync_check"]),
+                    sep="\t",
+                    file=index,
+                )
+        yield orjson.dumps(documents)
+
+
+def ids_of(number: int) -> list[str]:
+    """As the ledger has them, so that all contenders send the same documents."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT object_id FROM solr_sync_ledgerentry ORDER BY id LIMIT %s", [number])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def post(bodies: Sequence[Path], collection: str) -> float:
+    """Seconds until Solr has taken all of them."""
+    queue: SimpleQueue[Path] = SimpleQueue()
+    for body in bodies:
+        queue.put(body)
+    threads = [threading.Thread(target=_post, args=(queue, collection)) for _ in range(POSTERS)]
+    began = time.monotonic()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return time.monotonic() - began
+
+
+def _post(queue: SimpleQueue[Path], collection: str) -> None:
+    url = f"{settings.SOLR_URL}/{collection}/update/json/docs?versions=true"
+    headers = {"Content-Type": "application/json"}
+    with requests.Session() as session:
+        while True:
+            try:
+                body = queue.get_nowait()
+            except Empty:
+                return
+            session.post(url, body.read_bytes(), headers=headers, timeout=120).raise_for_status()

@@ -1,0 +1,54 @@
+"""Database and Solr in agreement: what most measurements begin with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.db import connection
+
+from benchmarks.sync import limit, stage
+from solr_sync.audit import Audit
+from solr_sync.solr import client_for
+
+CONFIRMED = """
+    UPDATE solr_sync_ledgerentry e SET version = 1, indexed_version = 1, claimed_version = 1,
+        sent_version = 1, content_hash = b.hash, bucket = b.bucket, check_number = b.number,
+        due_at = NULL, lease = '', indexed_at = now(), searchable_at = now(), parked_at = NULL,
+        error = '', attempts = 0, is_tombstone = false
+    FROM bench_bodies b WHERE e.document_type = 'layer' AND e.object_id = b.id
+"""
+
+
+def ensure(folder: Path, number: int) -> float:
+    """Posts the prepared bodies and confirms them in the ledger; documents a second of that.
+
+    What a measurement before it left in agreement is used as it is, and the rate is 0.
+    """
+    if _agrees(number):
+        return 0.0
+    bodies = limit.prepare(folder / f"bodies_{number}", number)
+    stage.forget_everything()
+    rate = number / limit.post(bodies, stage.ALIAS)
+    client_for(stage.ALIAS).commit_softly()
+    confirm(folder / f"bodies_{number}")
+    if not _agrees(number):
+        raise SystemExit("the collection does not hold what was posted")
+    return rate
+
+
+def _agrees(number: int) -> bool:
+    stage.fresh_alias()
+    found = Audit(stage.ALIAS).look()
+    return found.agrees and found.checked == number and stage.pending() == 0
+
+
+def confirm(folder: Path) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TEMP TABLE bench_bodies (id text, hash text, bucket int, number bigint)"
+        )
+        with (folder / limit.INDEX).open(encoding="ascii") as lines:
+            cursor.copy_from(lines, "bench_bodies")
+        cursor.execute(CONFIRMED)
+        cursor.execute("DROP TABLE bench_bodies")
+        cursor.execute("VACUUM ANALYZE solr_sync_ledgerentry")

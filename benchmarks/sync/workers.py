@@ -1,0 +1,98 @@
+"""Celery workers as processes, held back until all their messages wait, and what became of them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from celery import Celery
+from django.db import connection
+
+from services import process
+from tests.conftest import Process
+
+
+def log_folder() -> Path:
+    folder = Path(os.environ["DATA_DIR"]) / "log"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def worker(app: str, queue: str, concurrency: int, **environment: str) -> Process:
+    name = f"{queue}-{time.monotonic_ns()}"
+    return Process(
+        log_folder() / f"{name}.log",
+        *("celery", "-A", app, "worker", "-Q", queue, "-c", str(concurrency)),
+        *("-n", f"{name}@%h", "-l", "INFO"),
+        **environment,
+    )
+
+
+def beat() -> Process:
+    name = f"beat-{time.monotonic_ns()}"
+    schedule = str(log_folder() / name)
+    return Process(log_folder() / f"{name}.log", "celery", "-A", "config", "beat", "-s", schedule)
+
+
+@contextmanager
+def running(*processes: Process) -> Iterator[None]:
+    connection.close()
+    for one in processes:
+        one.start()
+    try:
+        for one in processes:
+            if "worker" in one.command:
+                one.wait_until_logged(" ready.")
+        yield
+    finally:
+        for one in processes:
+            one.stop()
+
+
+@contextmanager
+def ours(*, with_beat: bool = True, **environment: str) -> Iterator[list[Process]]:
+    """As supervisord starts them: two processes for live edits, one for bulk work, beat."""
+    processes = [
+        worker("config", "index.live", 2, **environment),
+        worker("config", "index.bulk", 1, **environment),
+        *([beat()] if with_beat else []),
+    ]
+    with running(*processes):
+        yield processes
+
+
+@contextmanager
+def frozen(*processes: Process) -> Iterator[None]:
+    """Within this block they do nothing; their messages wait."""
+    pids = [pid for one in processes if one.child for pid in process.family(one.child.pid)]
+    process.send(signal.SIGSTOP, pids)
+    try:
+        yield
+    finally:
+        process.send(signal.SIGCONT, pids)
+
+
+def publish(app: Celery, task: str, arguments: Iterable[list[Any]], queue: str) -> None:
+    """Without waiting for confirmations: it is not what is measured."""
+    with app.connection_for_write(transport_options={}) as link, app.amqp.Producer(link) as sender:
+        for each in arguments:
+            app.send_task(task, args=each, producer=sender, queue=queue, retry=False)
+
+
+def waiting(app: Celery, queue: str) -> int:
+    with app.connection_for_read() as link:
+        return int(link.default_channel.queue_declare(queue, passive=True).message_count)
+
+
+def until(condition: Any, *, seconds: float, every: float = 0.1) -> bool:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(every)
+    return True
