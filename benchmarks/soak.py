@@ -146,6 +146,7 @@ class Soak:
             "deadlocks": record.deadlocks,
             "slowest_edit_s": round(record.slowest, 3),
             "slowest_edit": record.slowest_what,
+            "longest_wait_in_an_edit_s": round(record.longest_wait, 3),
             "compared": found.compared,
             "all_right_after_s": round(self.mended_after, 1),
             "seed": self.options.seed,

@@ -82,13 +82,16 @@ def whole_stand(
 @pytest.fixture
 def stand(whole_stand: Stand, solr: SolrClient) -> Iterator[Stand]:
     """Some layers, all of them in Solr already; afterwards everything is as it was."""
-    furnish(12)
-    whole_stand.wait()
-    whole_stand.solr.exchanges.clear()
-    yield whole_stand
-    whole_stand.mend()
-    collections.ensure("layers")
     clear_vocabularies()
+    furnish(12)
+    try:
+        whole_stand.wait(170)
+        whole_stand.solr.exchanges.clear()
+        yield whole_stand
+    finally:
+        whole_stand.mend()
+        collections.ensure("layers")
+        clear_vocabularies()
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ HEADINGS = (
     "errors of editors",
     "while the database was away",
     "slowest edit, s",
+    "longest wait in an edit, s",
     "without a fault, s",
     "all right after, s",
 )
@@ -35,7 +36,8 @@ class Row:
     errors: int
     errors_database_away: int
     slowest: str
-    slowest_without: str
+    longest_wait: str
+    longest_wait_without: str
     right_after: str
 
 

@@ -31,7 +31,7 @@ def test_writers_wait_and_the_audit_catches_the_rest(stand: Stand) -> None:
     stand.wait()
     stand.kill_service(stand.services.solr)
     stand.services.solr.start()
-    until(lambda: serves(stand), 60, "Solr's first answer")
+    until(lambda: serves(stand), 150, "Solr's first answer")
     if replaying():  # else this machine was too quick to be caught
         with pytest.raises(SolrUnavailable):
             run()

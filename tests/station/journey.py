@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import tempfile
 import traceback
@@ -19,7 +20,12 @@ django.setup()
 from django.core import serializers  # noqa: E402
 from django.core.checks import run_checks  # noqa: E402
 from django.core.management import call_command  # noqa: E402
-from django.db import connection, transaction  # noqa: E402
+from django.core.management.sql import (  # noqa: E402
+    emit_post_migrate_signal,
+    emit_pre_migrate_signal,
+)
+from django.db import connection, models, transaction  # noqa: E402
+from django.test.utils import override_settings  # noqa: E402
 
 from solr_sync import collections, ledger, triggers  # noqa: E402
 from solr_sync.audit import Audit  # noqa: E402
@@ -158,6 +164,24 @@ def another_alias_raises_and_names_the_setting() -> None:
     assert not Station.objects.using("other").exists()
 
 
+class ElsewhereRouter:
+    """Sends the writes of one model into another database than its ledger's."""
+
+    def db_for_write(self, model: Any, **_: Any) -> str | None:
+        return "other" if model is Station else None
+
+
+def a_router_that_leads_elsewhere_raises_too() -> None:
+    with (
+        override_settings(DATABASE_ROUTERS=[ElsewhereRouter()]),
+        pytest.raises(WrongDatabase, match="DATABASE_ROUTERS"),
+        transaction.atomic(using="other"),
+    ):
+        Station.objects.create(name="Elsewhere")
+    assert not Station.objects.using("other").exists()
+    assert not LedgerEntry.objects.exists()
+
+
 def without_waking_it_is_counted_only() -> None:
     with without_waking():
         Station.objects.create(name="Quiet")
@@ -186,6 +210,60 @@ def a_trigger_that_is_gone_is_found_and_what_was_missed_too() -> None:
     call_command("migrate", verbosity=0)
     sweep()
     assert names("stations") == ["Unseen"]
+
+
+def an_altered_trigger_is_found() -> None:
+    trigger = next(t for t in triggers.wanted("default") if t.table == "station_station")
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                f"CREATE OR REPLACE FUNCTION {trigger.name}() RETURNS trigger LANGUAGE plpgsql "
+                "AS $$ BEGIN RETURN NULL; END $$"
+            )
+        else:
+            cursor.execute(f"DROP TRIGGER {trigger.name}")
+            event = re.findall(r"AFTER (INSERT|UPDATE|DELETE)", trigger.body)[0]
+            cursor.execute(
+                f"CREATE TRIGGER {trigger.name} AFTER {event} ON station_station "
+                "BEGIN SELECT 1; END"
+            )
+    _found_and_put_back(trigger.name)
+
+
+def a_disabled_trigger_is_found() -> None:
+    if connection.vendor != "postgresql":
+        return
+    trigger = next(t for t in triggers.wanted("default") if t.table == "station_station")
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE station_station DISABLE TRIGGER {trigger.name}")
+    _found_and_put_back(trigger.name)
+
+
+def _found_and_put_back(name: str) -> None:
+    messages = [m.msg for m in run_checks(databases=["default"]) if m.id == "solr_sync.W001"]
+    assert any(name in message for message in messages), messages
+    call_command("migrate", verbosity=0)
+    assert triggers.missing("default") == []
+    Station.objects.create(name="Counted")
+    assert names("stations") == ["Counted"]
+
+
+def a_table_that_a_migration_rebuilds_keeps_its_triggers() -> None:
+    """As SQLite does for most changes of a column; what changes meanwhile is looked up."""
+    station = Station.objects.create(name="Before")
+    plan = [(object(), False)]
+    emit_pre_migrate_signal(verbosity=0, interactive=False, db="default", plan=plan)
+    wider = models.CharField(max_length=200)
+    wider.set_attributes_from_name("name")
+    wider.model = Station
+    connection.disable_constraint_checking()
+    with connection.schema_editor() as editor:
+        editor.alter_field(Station, Station._meta.get_field("name"), wider)
+    Station.objects.filter(pk=station.pk).update(name="Changed by the migration")
+    emit_post_migrate_signal(verbosity=0, interactive=False, db="default", plan=plan)
+    assert triggers.missing("default") == []
+    sweep()
+    assert names("stations") == ["Changed by the migration"]
 
 
 def an_error_after_the_commit_does_not_fail_the_request() -> None:
@@ -229,9 +307,13 @@ JOURNEY: list[Callable[[], None]] = [
     keys_with_commas,
     fixtures_are_raw_and_count,
     another_alias_raises_and_names_the_setting,
+    a_router_that_leads_elsewhere_raises_too,
     without_waking_it_is_counted_only,
     a_truncated_table_empties_solr,
     a_trigger_that_is_gone_is_found_and_what_was_missed_too,
+    an_altered_trigger_is_found,
+    a_disabled_trigger_is_found,
+    a_table_that_a_migration_rebuilds_keeps_its_triggers,
     an_error_after_the_commit_does_not_fail_the_request,
     solr_away_does_not_fail_the_request,
 ]

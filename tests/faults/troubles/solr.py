@@ -20,7 +20,7 @@ from tests.faults.troubles.base import Trouble, a_while
 HTML = b"<html><title>Bad Gateway</title></html>"
 HEADER = b'{"responseHeader": {"status": 500, "QTime": 1}}'
 # So many take some seconds to replay.
-LOGGED = 20_000
+LOGGED = 6_000
 
 
 def solr_is_killed(stand: Stand, editors: Editors, rng: random.Random) -> None:
@@ -68,7 +68,7 @@ def old_documents_arrive_during_the_replay(
         time.sleep(2)  # meanwhile others post what is newer
         stand.kill_service(solr)
         solr.start()
-        until(lambda: serves(stand), 60, "Solr's first answer")
+        until(lambda: serves(stand), 150, "Solr's first answer")
         held.released.set()
     solr.wait_ready(120)
 
