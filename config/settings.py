@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "jobs",
     "layers",
     "solr_sync",
+    "uploads",
     "catalogue",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -185,6 +186,14 @@ STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "config" / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = env.text("MEDIA_ROOT", str(DATA_DIR / "media"))
+# Beside the files that are kept: what has arrived is renamed, not copied.
+FILE_UPLOAD_TEMP_DIR = str(Path(MEDIA_ROOT) / "incoming")
+Path(FILE_UPLOAD_TEMP_DIR).mkdir(parents=True, exist_ok=True)
+UPLOAD_MAX_BYTES = env.number("UPLOAD_MAX_MB", 5000) * 2**20
+UPLOAD_UNPACKED_BYTES = env.number("UPLOAD_UNPACKED_MB", 20_000) * 2**20
+# What reading one file may cost, in a process of its own
+UPLOAD_MEMORY_BYTES = env.number("UPLOAD_MEMORY_MB", 1500) * 2**20
+UPLOAD_SECONDS = env.number("UPLOAD_SECONDS", 300)
 _hashed = "whitenoise.storage.CompressedManifestStaticFilesStorage"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

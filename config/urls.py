@@ -12,6 +12,7 @@ handler500 = "config.errors.server_error"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("layers.urls")),
     path("", include("jobs.urls")),
+    path("", include("uploads.urls")),
     path("", include("catalogue.urls")),
     path("accounts/", include("accounts.urls")),
     path("language/", set_language, name="set_language"),

@@ -24,6 +24,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 # What a test may leave behind; vocabularies, loaded by migration, stay.
 SLATE = [
     "jobs.Job",
+    "uploads.Upload",
     "layers.Layer",
     "layers.Party",
     "layers.Organisation",

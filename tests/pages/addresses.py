@@ -94,6 +94,14 @@ LINES = [
     Line("my/jobs/<uuid:pk>/progress", "/my/jobs/{job}/progress", OWNED, NO_SUCH_METHOD),
     Line("my/jobs/<uuid:pk>/cancel", "/my/jobs/{job}/cancel", NO_SUCH_METHOD, OWNED_POST),
     Line("my/jobs/<uuid:pk>/repeat", "/my/jobs/{job}/repeat", NO_SUCH_METHOD, OWNED_POST),
+    # Uploads; a conversion of a file that holds no data leads back to its layer
+    Line("uploads/new/", "/uploads/new/", SIGNED_IN, SIGNED_IN),
+    Line("uploads/new/", "/uploads/new/?layer=rivers", OWNER, OWNER),
+    Line("uploads/<uuid:pk>/crs", "/uploads/{file}/crs", NO_SUCH_METHOD, OWNED_POST),
+    Line("uploads/<uuid:pk>/convert", "/uploads/{file}/convert", NO_SUCH_METHOD, OWNED_POST),
+    Line("uploads/<uuid:pk>/remove", "/uploads/{file}/remove", NO_SUCH_METHOD, OWNED_POST),
+    Line("files/<uuid:pk>/<str:name>", "/files/{file}/secret.txt", OWNED, NO_SUCH_METHOD),
+    Line("files/made/<uuid:pk>/<str:name>", "/files/made/{made}/x.png", OWNED, NO_SUCH_METHOD),
     # People
     Line("accounts/login/", "/accounts/login/", (200, 302, 302, 302), (200, 302, 302, 302)),
     Line("accounts/logout/", "/accounts/logout/", NO_SUCH_METHOD, (302, 302, 302, 302)),
@@ -131,6 +139,8 @@ LINES = [
     Line("api/overview", "/api/overview", ALL, NO_SUCH_METHOD),
     Line("api/suggest", "/api/suggest?q=r", ALL, NO_SUCH_METHOD),
     Line("api/jobs/<uuidstr:identity>", "/api/jobs/{job}", OWNED, NO_SUCH_METHOD),
+    Line("api/uploads/", "/api/uploads/", NO_SUCH_METHOD, (401, 422, 422, 422)),
+    Line("api/uploads/<uuidstr:identity>", "/api/uploads/{file}", OWNED, NO_SUCH_METHOD),
     Line("api/layers/", "/api/layers/", NO_SUCH_METHOD, (401, 400, 400, 400)),
     Line("api/layers/<uuidstr:identity>", "/api/layers/{rivers}", ALL, NO_SUCH_METHOD),
     Line(
@@ -158,7 +168,7 @@ ADMIN_PAGES = {
     "autocomplete/",
     "jsi18n/",
     "r/<path:content_type_id>/<path:object_id>/",
-    "(?P<app_label>accounts|jobs|layers|solr_sync|axes|django_celery_results)/$",
+    "(?P<app_label>accounts|jobs|layers|solr_sync|uploads|axes|django_celery_results)/$",
     "(?P<url>.*)$",
 }
 ADMIN_MODELS = {
@@ -189,6 +199,7 @@ ADMIN_MODELS = {
     "layers/restriction",
     "layers/role",
     "layers/topiccategory",
+    "uploads/upload",
     "solr_sync/auditrun",
     "solr_sync/collection",
     "solr_sync/ledgerentry",

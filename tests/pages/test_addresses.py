@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from django.core.files.base import ContentFile
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import ApiToken
 from jobs.models import Job
 from tests.pages.addresses import ADMIN_MODELS, ADMIN_PAGES, LINES, Line
+from uploads.models import Rendition, Upload
 
 pytestmark = pytest.mark.django_db
 ADMIN = "admin/"
@@ -45,13 +47,25 @@ def test_every_page_of_the_admin_stands_in_the_table():
     assert {route for route in admin_routes() if model_of(route) not in found} == ADMIN_PAGES
 
 
+def file_of(layer) -> Rendition:
+    """A file of the layer, and a picture that was made of it."""
+    upload = Upload(layer=layer, owner=layer.owner, name="secret.txt", size=1)
+    upload.file.save("secret.txt", ContentFile(b"x"), save=False)
+    Upload.objects.bulk_create([upload])  # no job reads it
+    made = Rendition(upload=upload, kind="picture", name="x.png", size=1)
+    made.file.save("x.png", ContentFile(b"x"))
+    return made
+
+
 @pytest.fixture
 def paths(owner, group, rivers, secret):
     job = Job.objects.create(kind="counting", owner=owner)
+    made = file_of(secret)
     token, _text = ApiToken.objects.issue(owner, "script")
     values = {
         "token": token.pk, "group": group.pk, "owner": owner.pk, "rivers": rivers.pk,
-        "secret": secret.pk, "job": job.pk,
+        "secret": secret.pk, "job": job.pk, "made": made.pk,
+        "file": made.upload_id,
     }  # fmt: skip
     return lambda line: line.path.format(**values)
 

@@ -1,0 +1,5 @@
+"""Names of the jobs of this room."""
+
+READ = "uploads.read"
+CONVERT = "uploads.convert"
+REMOVE = "uploads.remove"

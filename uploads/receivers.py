@@ -1,0 +1,28 @@
+"""What happens when rows come and go."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models.signals import post_save, pre_delete
+
+from jobs import services as jobs
+from layers.models import Layer
+from uploads import names, services
+from uploads.models import Upload
+
+
+def connect() -> None:
+    post_save.connect(read_new_upload, sender=Upload, dispatch_uid="uploads.read_new_upload")
+    pre_delete.connect(remove_files, sender=Layer, dispatch_uid="uploads.remove_files")
+
+
+def read_new_upload(instance: Upload, created: bool, raw: bool, **_: Any) -> None:
+    """Once, when it is created: what its job writes into it starts nothing."""
+    if created and not raw:
+        services.start_reading(instance, instance.owner)
+
+
+def remove_files(instance: Layer, **_: Any) -> None:
+    if Upload.objects.filter(layer=instance).exists():
+        jobs.start(names.REMOVE, subject=instance.title[:255])
