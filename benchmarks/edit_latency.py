@@ -129,7 +129,10 @@ def arguments() -> argparse.Namespace:
 
 
 def main() -> None:
-    edits = run(arguments())
+    report(run(arguments()))
+
+
+def report(edits: list[Edit]) -> None:
     print("edit   page answers   found in Solr   (seconds after the click on Save)")
     for number, edit in enumerate(edits, 1):
         print(f"{number:4}   {edit.answered:12.2f}   {edit.searchable:13.2f}")

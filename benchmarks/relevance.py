@@ -142,7 +142,7 @@ def prepare(name: str, keys: list[str]) -> None:
         collections.upload(configset)
         if name in collections.collections():
             collections.admin("collections", action="DELETE", name=name)
-        collections._create(name, configset)
+        collections.create(name, configset)
     client, document = SolrClient(name), registry["layer"]
     for start in range(0, len(keys), 500):
         built = document.build(keys[start : start + 500])

@@ -84,7 +84,7 @@ def _make_collection() -> None:
             return
         collections.admin("collections", action="DELETE", name=COLLECTION)
     collections.upload(configset)
-    collections._create(COLLECTION, configset)
+    collections.create(COLLECTION, configset)
 
 
 def asked(found: list[Original], number: int, seed: int) -> list[SearchQuery]:

@@ -132,9 +132,19 @@ class RebuildAdmin(ReadOnlyAdmin):
         "heartbeat_at",
         "done",
         "total",
+        "rate",
+        "time_left",
         "ended_at",
         "outcome",
     ]
+
+    @admin.display(description=_("documents a second"))
+    def rate(self, rebuild: Rebuild) -> str:
+        return f"{rebuild.rate:.0f}"
+
+    @admin.display(description=_("time left"))
+    def time_left(self, rebuild: Rebuild) -> str:
+        return str(rebuild.time_left or "")
 
 
 @admin.register(Target)

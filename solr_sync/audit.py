@@ -2,23 +2,24 @@
 
 Quick: sums over 1,024 buckets on both sides; only those that differ are listed, compared by id.
 Deep: every object is read and built again, and what Solr stores is compared with it. Changes go on
-meanwhile, so a suspect is looked at a second time before it counts. Repairs go through the ledger.
+meanwhile, so a suspect is looked at a second time before it counts. What is wrong is mended part by
+part, through the ledger, so that memory stays the same however much it is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
-from django.db.models import Case, Count, F, QuerySet, Sum, Value, When
-from django.db.models.functions import Greatest, Now
+from django.db.models import Count, QuerySet, Sum
 from django.utils import timezone
 
-from solr_sync import commits, content, ledger, outages, stored, targets
+from solr_sync import commits, content, ledger, outages, repairs, stored, targets
 from solr_sync.documents import SolrDocument
 from solr_sync.exceptions import CollectionMissing, DocumentRejected, NotRegistered
+from solr_sync.findings import GHOST, MISSING, STALE, Findings
 from solr_sync.models import AuditRun, Lane, LedgerEntry
 from solr_sync.registry import registry
 from solr_sync.solr import SolrClient, client_for
@@ -29,7 +30,7 @@ CHUNK = 500
 BUSY = 5_000
 KEPT_RUNS = 2_000
 
-MISSING, STALE, GHOST = "missing", "stale", "ghosts"
+Mender = Callable[[Sequence[str]], int]
 
 
 class State(NamedTuple):
@@ -37,29 +38,6 @@ class State(NamedTuple):
 
     version: int
     check: int
-
-
-@dataclass
-class Findings:
-    """Document ids by what is wrong with them."""
-
-    checked: int = 0
-    wrong: dict[str, set[str]] = field(
-        default_factory=lambda: {MISSING: set(), STALE: set(), GHOST: set()}
-    )
-    repaired: int = 0
-
-    @property
-    def ids(self) -> set[str]:
-        return set().union(*self.wrong.values())
-
-    @property
-    def agrees(self) -> bool:
-        return not self.ids
-
-    def as_dict(self) -> dict[str, int]:
-        counts = {kind: len(ids) for kind, ids in self.wrong.items()}
-        return {"checked": self.checked} | counts | {"repaired": self.repaired}
 
 
 class Audit:
@@ -73,10 +51,14 @@ class Audit:
             raise NotRegistered(f"No document type is registered for the collection {alias!r}.")
         self.client: SolrClient = client_for(target or alias)
         self.findings = Findings()
+        self.mender: Mender | None = None
+        self.deep = False
 
     def run(self, *, deep: bool = False, repair: bool = False) -> Findings:
         """Raises SolrUnavailable. Takes constant memory; safe beside any number of writers."""
         began = timezone.now()
+        self.deep = deep
+        self.mender = repairs.Repairs(self.documents, self.client) if repair else None
         try:
             self._show_everything()
             self._quick()
@@ -85,13 +67,12 @@ class Audit:
             self._quick()
         if deep:
             self._deep()
-        if repair:
-            self.findings.repaired = self._repair()
         self._remember(began, deep)
         return self.findings
 
-    def look(self) -> Findings:
-        """The quick comparison alone, of what was committed."""
+    def look(self, mender: Mender | None = None) -> Findings:
+        """The quick comparison alone, of what was committed; hands what is wrong to `mender`."""
+        self.mender = mender
         self._quick()
         return self.findings
 
@@ -117,7 +98,7 @@ class Audit:
         ours, theirs = self._sums_of_ledger(), self._sums_of_solr()
         self.findings.checked = sum(count for count, _ in ours.values())
         differing = sorted(b for b in ours.keys() | theirs.keys() if ours.get(b) != theirs.get(b))
-        for buckets in _chunks(differing, BUCKETS_AT_ONCE):
+        for buckets in chunks(differing, BUCKETS_AT_ONCE):
             self._compare(buckets)
 
     def _sums_of_ledger(self) -> dict[int, tuple[int, int]]:
@@ -162,7 +143,7 @@ class Audit:
             .values_list("object_id", "sent_version", "check_number")
         }
         suspects = {i for i in ours.keys() | theirs.keys() if ours.get(i) != theirs.get(i)}
-        for ids in _chunks(sorted(suspects), CHUNK):
+        for ids in chunks(sorted(suspects), CHUNK):
             self._look_again(ids)
 
     def _look_again(self, ids: Sequence[str]) -> None:
@@ -173,18 +154,29 @@ class Audit:
             if not doc.get("deleted")
         }
         rows = {row.object_id: row for row in self._rows(ids)}
+        wrong: dict[str, list[str]] = defaultdict(list)
         for object_id in ids:
-            row, there = rows.get(object_id), theirs.get(object_id)
-            if row is not None and (row.pending or row.due_at is not None):
-                continue  # it is on its way already
-            wanted = row if row is not None and not row.is_tombstone else None
-            if wanted is None:
-                if there is not None:
-                    self.findings.wrong[GHOST].add(object_id)
-            elif there is None:
-                self.findings.wrong[MISSING].add(object_id)
-            elif there != State(wanted.sent_version, wanted.check_number or 0):
-                self.findings.wrong[STALE].add(object_id)
+            if kind := self._verdict(rows.get(object_id), theirs.get(object_id)):
+                wrong[kind].append(object_id)
+        self._found(wrong)
+
+    def _verdict(self, row: LedgerEntry | None, there: State | None) -> str:
+        """What is wrong with a document; nothing is if it is on its way already."""
+        if row is not None and (row.pending or row.due_at is not None):
+            return ""
+        if row is None or row.is_tombstone:
+            return GHOST if there is not None else ""
+        if self.deep:
+            return ""  # the deep comparison comes to every settled row
+        if there is None:
+            return MISSING
+        return "" if there == State(row.sent_version, row.check_number or 0) else STALE
+
+    def _found(self, wrong: Mapping[str, Sequence[str]]) -> None:
+        for kind, ids in wrong.items():
+            self.findings.note(kind, ids)
+            if self.mender is not None:
+                self.findings.repaired += self.mender(ids)
 
     def _rows(self, ids: Iterable[str]) -> QuerySet[LedgerEntry]:
         types = [d.document_type for d in self.documents]
@@ -218,11 +210,16 @@ class Audit:
             for row in rows
             if not self._same(row, built.get(row.object_id), there.get(row.object_id), fields)
         }
-        now = {row.object_id: row for row in self._rows(suspects)}
-        for object_id, version in suspects.items():
-            row = now[object_id]
-            if row.version == version and not row.pending and row.due_at is None:
-                self._sort_in(object_id, built.get(object_id), there.get(object_id))
+        wrong: dict[str, list[str]] = defaultdict(list)
+        for row in self._rows(suspects):
+            object_id = row.object_id
+            if row.version == suspects[object_id] and not row.pending and row.due_at is None:
+                is_there, is_wanted = object_id in there, built.get(object_id) is not None
+                # a tombstone that is none was found by the quick comparison
+                if is_wanted or not row.is_tombstone:
+                    kind = MISSING if not is_there else STALE if is_wanted else GHOST
+                    wrong[kind].append(object_id)
+        self._found(wrong)
 
     def _same(
         self,
@@ -241,69 +238,6 @@ class Audit:
             return False
         return row.content_hash == content.content_hash(wanted) and fields.agree(wanted, there)
 
-    def _sort_in(self, object_id: str, built: Any, there: dict[str, Any] | None) -> None:
-        kind = MISSING if there is None else GHOST if built is None else STALE
-        if object_id not in self.findings.ids:
-            self.findings.wrong[kind].add(object_id)
-
-    # Repair
-
-    def _repair(self) -> int:
-        """Raises versions above Solr's own and leaves the rest to the workers."""
-        repaired = 0
-        for ids in _chunks(sorted(self.findings.ids), CHUNK):
-            repaired += self._repair_chunk(ids)
-        return repaired
-
-    def _repair_chunk(self, ids: Sequence[str]) -> int:
-        self._adopt_strangers(ids)
-        there = self.client.versions_of(ids)
-        ahead = {i: version for i, version in there.items() if version}
-        in_solr = Case(
-            *(When(object_id=i, then=Value(version)) for i, version in ahead.items()),
-            default=Value(0),
-        )
-        ledger.update_free(
-            self.documents[0],
-            self._rows(ids),
-            version=Greatest(F("version"), in_solr) + 1,
-            claimed_version=Greatest(F("version"), in_solr)
-            + 1,  # so that it is sent, changed or not
-            lane=Lane.BULK,
-            due_at=Now(),
-            changed_at=Now(),
-            parked_at=None,
-            attempts=0,
-            error="",
-        )
-        return len(ids)
-
-    def _adopt_strangers(self, ids: Sequence[str]) -> None:
-        """What the ledger never knew gets a row, and then a tombstone if it has no object."""
-        strangers = set(ids) - set(self._rows(ids).values_list("object_id", flat=True))
-        # Each for the type that has such an object; what has none, for the first.
-        for document in [*self.documents[1:], self.documents[0]]:
-            own = strangers
-            if document is not self.documents[0]:
-                own = {object_id for object_id, _ in document.build(sorted(strangers))}
-            strangers = strangers - own
-            self._adopt(document, own)
-
-    def _adopt(self, document: SolrDocument, ids: set[str]) -> None:
-        now = timezone.now()
-        LedgerEntry.objects.using(document.using).bulk_create(
-            [
-                LedgerEntry(
-                    document_type=document.document_type,
-                    object_id=object_id,
-                    definition=document.definition,
-                    changed_at=now,
-                )
-                for object_id in sorted(ids)
-            ],
-            ignore_conflicts=True,
-        )
-
     def _remember(self, began: Any, deep: bool) -> None:
         runs = AuditRun.objects.using(self.documents[0].using)
         counts = self.findings.as_dict()
@@ -313,7 +247,7 @@ class Audit:
         runs.filter(pk__lt=run.pk - KEPT_RUNS).delete()
 
 
-def _chunks(items: Iterable[Any], size: int) -> Iterator[list[Any]]:
+def chunks(items: Iterable[Any], size: int) -> Iterator[list[Any]]:
     iterator = iter(items)
     while chunk := list(islice(iterator, size)):
         yield chunk

@@ -100,13 +100,15 @@ def ensure(alias: str) -> list[str]:
         raise SyncError(f"{alias!r} is a collection, where an alias is wanted: delete or rename it")
     first = f"{alias}_1"
     if first not in collections():
-        _create(first, configset)
+        create(first, configset)
         done.append(f"created collection {first}")
     admin("collections", action="CREATEALIAS", name=alias, collections=first)
     return [*done, f"alias {alias} leads to {first}"]
 
 
-def _create(name: str, configset: Configset) -> None:
+def create(name: str, configset: Configset) -> None:
+    """An empty collection with this configset, unless it is there already."""
+    upload(configset)
     options = {
         "numShards": "1",
         "nrtReplicas": str(getattr(settings, "SOLR_SYNC_REPLICAS", 1)),
@@ -145,16 +147,18 @@ def standing(alias: str) -> Standing:
 
 def create_next(alias: str) -> str:
     """A new empty collection of the alias with the configset of this code; returns its name."""
-    configset = configset_of(alias)
-    upload(configset)
+    name = next_name(alias)
+    create(name, configset_of(alias))
+    return name
+
+
+def next_name(alias: str) -> str:
     numbers = [
         int(name.removeprefix(f"{alias}_"))
         for name in collections()
         if name.startswith(f"{alias}_") and name.removeprefix(f"{alias}_").isdigit()
     ]
-    name = f"{alias}_{max(numbers, default=0) + 1}"
-    _create(name, configset)
-    return name
+    return f"{alias}_{max(numbers, default=0) + 1}"
 
 
 def point(alias: str, collection: str) -> None:

@@ -6,7 +6,6 @@ import hashlib
 import math
 import re
 import zlib
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -47,17 +46,18 @@ def checked(object_id: str, fields: Fields) -> Fields:
     if reserved := (RESERVED - {"id"}) & kept.keys():
         raise DocumentRejected(f"field {min(reserved)!r} belongs to the sync")
     for name, value in kept.items():
-        values = value if isinstance(value, list | tuple) else (value,)
-        if not _all_printable(values):
-            for item in values:
+        if not _is_plain_text(value):
+            for item in value if isinstance(value, list | tuple) else (value,):
                 _check_scalar(name, item)
     return kept
 
 
-def _all_printable(values: Sequence[Any]) -> bool:
-    """Whether all are texts without signs that need a closer look, as nearly all are."""
+def _is_plain_text(value: Any) -> bool:
+    """Whether it is text, or texts, without signs that need a closer look, as nearly all are."""
+    if type(value) is str:
+        return value.isprintable()
     try:
-        return all(map(str.isprintable, values))
+        return all(map(str.isprintable, value))
     except TypeError:
         return False
 

@@ -6,6 +6,8 @@ Triggers on the registered tables write these rows in the statement that changes
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -197,6 +199,8 @@ class Rebuild(models.Model):
     began_at = models.DateTimeField(_("began"))
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
     heartbeat_at = models.DateTimeField(_("last sign of life"))
+    taken_up_at = models.DateTimeField(_("taken up"), null=True, blank=True)
+    done_before = models.IntegerField(_("done before that"), default=0)
     total = models.IntegerField(_("documents"), default=0)
     done = models.IntegerField(_("done"), default=0)
     outcome = models.TextField(_("outcome"), blank=True, default="")
@@ -213,6 +217,20 @@ class Rebuild(models.Model):
 
     def __str__(self) -> str:
         return self.target
+
+    @property
+    def rate(self) -> float:
+        """Documents a second since the process that is at it took it up."""
+        began = self.taken_up_at or self.began_at
+        seconds = ((self.ended_at or self.heartbeat_at) - began).total_seconds()
+        return (self.done - self.done_before) / seconds if seconds > 0 else 0.0
+
+    @property
+    def time_left(self) -> timedelta | None:
+        """Of the filling; what comes after it takes seconds."""
+        if self.ended_at or not self.rate:
+            return None
+        return timedelta(seconds=round(max(self.total - self.done, 0) / self.rate))
 
 
 class RebuildRange(models.Model):

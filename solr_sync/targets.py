@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from django.db import DEFAULT_DB_ALIAS
 from django.db.models import F
@@ -67,8 +67,12 @@ def schema_of(client: SolrClient) -> stored.Schema:
 
 def cut(client: SolrClient, documents: Sequence[Fields]) -> list[Fields]:
     """Without the fields that this collection's schema does not know."""
-    known = schema_of(client)
-    return [{n: v for n, v in fields.items() if known.knows(n)} for fields in documents]
+    schema = schema_of(client)
+    knows = cache(schema.knows)
+    return [
+        fields if all(map(knows, fields)) else {n: v for n, v in fields.items() if knows(n)}
+        for fields in documents
+    ]
 
 
 @lru_cache(maxsize=16)

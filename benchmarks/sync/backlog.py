@@ -5,11 +5,13 @@ from __future__ import annotations
 import statistics
 import time
 from collections import defaultdict
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from celery import current_app
 
 from benchmarks.sync import haystack, limit, stage, workers
+from benchmarks.sync.cpu import PROGRAMS, Metered, metered
 from solr_sync import names
 from solr_sync.models import Lane
 from solr_sync.solr import SolrClient
@@ -17,91 +19,127 @@ from solr_sync.solr import SolrClient
 ROUNDS = 2
 WORKSHOP_SAVES = 1500
 LONGEST = 1800.0
-Rates = dict[str, list[float]]
+OURS, LIMIT, HAYSTACK = "ours", "limit: prepared JSON, two threads", "haystack: update_index"
+WORKSHOP, REUSE = "workshop", "workshop, CELERY_DB_REUSE_MAX"
+EMPTIED = "ours, until no message is left"
+
+
+@dataclass
+class Runs:
+    """Documents a second, and CPU microseconds a document by program, of each round."""
+
+    rates: list[float] = field(default_factory=list)
+    cpu: list[dict[str, float]] = field(default_factory=list)
+
+    @property
+    def rate(self) -> float:
+        return statistics.median(self.rates)
+
+    @property
+    def cost(self) -> float:
+        return statistics.median(sum(one.values()) for one in self.cpu)
+
+    def of(self, program: str) -> float:
+        return statistics.median(one.get(program, 0.0) for one in self.cpu)
+
+
+class Comparison:
+    def __init__(self, folder: Path, documents: int, saves: int) -> None:
+        self.packages = folder / "packages"
+        self.documents, self.saves = documents, saves
+        haystack.install(self.packages)
+        self.bodies = limit.prepare(folder / f"bodies_{documents}", documents)
+        self.runs: dict[str, Runs] = defaultdict(Runs)
+
+    def note(self, name: str, count: int, metered: Metered) -> None:
+        runs = self.runs[name]
+        runs.rates.append(count / metered.seconds)
+        runs.cpu.append({n: seconds / count * 1e6 for n, seconds in metered.cpu.items()})
+        print(f"{name}: {runs.rates[-1]:.0f} documents a second", flush=True)
+
+    def limit(self) -> None:
+        collection = stage.fresh_collection()
+        bodies = self.bodies[: -(-self.saves // limit.BATCH)]
+        with metered() as found:
+            limit.post(bodies, collection)
+        self.note(LIMIT, min(len(bodies) * limit.BATCH, self.documents), found)
+
+    def ours(self) -> None:
+        stage.forget_everything()
+        with workers.ours() as processes:
+            with workers.frozen(*processes):
+                ids = stage.make_due(self.saves, Lane.LIVE)
+                messages = (["layer", object_id] for object_id in ids)
+                workers.publish(current_app, names.SYNC_DOCUMENT, messages, "index.live")
+            with metered() as emptied:
+                with metered() as found:
+                    if not workers.until(lambda: stage.pending() == 0, seconds=LONGEST):
+                        raise SystemExit(f"{stage.pending()} are pending after {LONGEST} s")
+                left = lambda: workers.waiting(current_app, "index.live")  # noqa: E731
+                workers.until(lambda: left() == 0, seconds=LONGEST)
+        self.note(OURS, self.saves, found)
+        self.note(EMPTIED, self.saves, emptied)
+
+    def haystack(self) -> None:
+        with haystack.configset("haystack") as configset:
+            collection = stage.collection_of(configset)
+            with metered() as found:
+                haystack.update_index(collection, self.packages)
+        self.note(HAYSTACK, self.documents, found)
+
+    def workshop(self, name: str, reuse: str) -> None:
+        """One save costs as much as another, so a part of them tells."""
+        from benchmarks.sync.workshop import app
+
+        collection = stage.fresh_collection()
+        ids = limit.ids_of(min(WORKSHOP_SAVES, self.documents))
+        process = workers.worker(
+            "benchmarks.sync.workshop", "workshop", 2, DB_REUSE_MAX=reuse, COLLECTION=collection
+        )
+        with workers.running(process):
+            with workers.frozen(process):
+                workers.publish(app, "workshop.index_layer", ([key] for key in ids), "workshop")
+            with metered() as found:
+                workers.until(lambda: workers.waiting(app, "workshop") == 0, seconds=600)
+            time.sleep(1)
+        _require(collection, 0.9 * len(ids))
+        self.note(name, len(ids), found)
+
+
+def _require(collection: str, least: float) -> None:
+    client = SolrClient(collection)
+    client.commit_softly()
+    posted = client.search("*:*", rows=0).hits
+    if posted < least:
+        raise SystemExit(f"only {posted} documents were posted")
 
 
 def measure(folder: Path, documents: int, saves: int) -> dict[str, float]:
     """`documents` are in the database; `saves` of them wait. Prints a table."""
-    bodies = limit.prepare(folder / f"bodies_{documents}", saves)
-    haystack.install(folder / "packages")
-    limit.post(bodies[:10], stage.fresh_collection())  # Java compiles what runs often
-    rates: Rates = defaultdict(list)
+    comparison = Comparison(folder, documents, saves)
+    limit.post(comparison.bodies[:10], stage.fresh_collection())  # Java compiles what runs often
     for _ in range(ROUNDS):
-        _note(rates, "limit", saves / limit.post(bodies, stage.fresh_collection()))
-        taken, emptied = ours(saves)
-        _note(rates, "ours", saves / taken)
-        _note(rates, "ours, until no message is left", saves / emptied)
-        _note(rates, "haystack", documents / by_haystack(folder / "packages"))
-        _note(rates, "workshop", workshop("0"))
-        _note(rates, "workshop, CELERY_DB_REUSE_MAX", workshop("1000"))
-    return report(rates)
+        comparison.limit()
+        comparison.ours()
+        comparison.haystack()
+        comparison.workshop(WORKSHOP, "0")
+        comparison.workshop(REUSE, "1000")
+    comparison.limit()
+    return report(comparison.runs)
 
 
-def _note(rates: Rates, name: str, rate: float) -> None:
-    rates[name].append(rate)
-    print(f"{name}: {rate:.0f} documents a second", flush=True)
-
-
-def ours(saves: int) -> tuple[float, float]:
-    """Seconds until all are confirmed, and until their messages are gone too."""
-    stage.forget_everything()
-    with workers.ours() as processes:
-        with workers.frozen(*processes):
-            ids = stage.make_due(saves, Lane.LIVE)
-            messages = (["layer", object_id] for object_id in ids)
-            workers.publish(current_app, names.SYNC_DOCUMENT, messages, "index.live")
-        began = time.monotonic()
-        if not workers.until(lambda: stage.pending() == 0, seconds=LONGEST):
-            raise SystemExit(f"{stage.pending()} documents are pending after {LONGEST} s")
-        taken = time.monotonic() - began
-        empty = lambda: workers.waiting(current_app, "index.live") == 0  # noqa: E731
-        workers.until(empty, seconds=LONGEST)
-        return taken, time.monotonic() - began
-
-
-def workshop(reuse: str) -> float:
-    """Saves a second. One save costs as much as another, so a part of them tells."""
-    from benchmarks.sync.workshop import app
-
-    collection = stage.fresh_collection()
-    ids = limit.ids_of(WORKSHOP_SAVES)
-    process = workers.worker(
-        "benchmarks.sync.workshop", "workshop", 2, DB_REUSE_MAX=reuse, COLLECTION=collection
-    )
-    with workers.running(process):
-        with workers.frozen(process):
-            workers.publish(app, "workshop.index_layer", ([key] for key in ids), "workshop")
-        client = SolrClient(collection)
-        began = time.monotonic()
-        workers.until(lambda: workers.waiting(app, "workshop") == 0, seconds=300)
-        seconds = time.monotonic() - began
-        time.sleep(1)
-        client.commit_softly()
-        posted = client.search("*:*", rows=0).hits
-    if posted < 0.9 * WORKSHOP_SAVES:
-        raise SystemExit(f"the workshop's way posted {posted} of {WORKSHOP_SAVES}")
-    return WORKSHOP_SAVES / seconds
-
-
-def by_haystack(packages: Path) -> float:
-    with haystack.configset("haystack") as configset:
-        collection = stage.collection_of(configset)
-        return haystack.update_index(collection, packages)
-
-
-def report(rates: Rates) -> dict[str, float]:
-    middle = {name: statistics.median(found) for name, found in rates.items()}
-    print(f"\n{'backlog, documents a second':34}{'median':>10}   rounds")
-    for name, found in rates.items():
-        rounds = "  ".join(f"{rate:.0f}" for rate in found)
-        print(f"{name:34}{middle[name]:10.0f}   {rounds}")
+def report(runs: dict[str, Runs]) -> dict[str, float]:
+    print(f"\n{'backlog':36}{'docs/s':>8}   CPU in µs a document, by program")
+    for name, found in runs.items():
+        parts = "  ".join(f"{program} {found.of(program):.0f}" for program in PROGRAMS)
+        print(f"{name:36}{found.rate:8.0f}   {found.cost:.0f}: {parts}")
+    ours = runs[OURS].rate
     return {
-        "backlog_docs_per_s": round(middle["ours"], 1),
-        "backlog_emptied_per_s": round(middle["ours, until no message is left"], 1),
-        "backlog_vs_workshop": round(middle["ours"] / middle["workshop"], 2),
-        "backlog_vs_workshop_reuse": round(
-            middle["ours"] / middle["workshop, CELERY_DB_REUSE_MAX"], 2
-        ),
-        "backlog_vs_haystack": round(middle["ours"] / middle["haystack"], 2),
-        "backlog_vs_limit": round(middle["ours"] / middle["limit"], 3),
+        "backlog_docs_per_s": round(ours, 1),
+        "backlog_emptied_per_s": round(runs[EMPTIED].rate, 1),
+        "backlog_vs_workshop": round(ours / runs[WORKSHOP].rate, 2),
+        "backlog_vs_workshop_reuse": round(ours / runs[REUSE].rate, 2),
+        "backlog_vs_haystack": round(ours / runs[HAYSTACK].rate, 2),
+        "backlog_vs_limit": round(ours / runs[LIMIT].rate, 3),
+        "backlog_vs_limit_by_cpu": round(runs[LIMIT].cost / runs[OURS].cost, 3),
     }

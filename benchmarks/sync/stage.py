@@ -70,7 +70,7 @@ def collection_of(configset: Configset) -> str:
     if name in collections.collections():
         collections.delete(name)
     collections.upload(configset)
-    collections._create(name, configset)
+    collections.create(name, configset)
     return name
 
 

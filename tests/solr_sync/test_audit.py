@@ -10,10 +10,14 @@ from django.core.management import call_command
 from django.db import connection
 
 from layers.models import Keyword, Layer
-from solr_sync import triggers
-from solr_sync.audit import Audit, Findings
+from solr_sync import tasks, triggers
+from solr_sync.audit import Audit
+from solr_sync.findings import EXAMPLES, Findings
 from solr_sync.models import AuditRun, Lane, LedgerEntry
+from solr_sync.registry import registry
 from solr_sync.solr import SolrClient
+from solr_sync.status import overview_of
+from tests.conftest import eventually
 from tests.solr_sync.conftest import found, run
 
 COUNT = 30
@@ -185,6 +189,42 @@ def test_the_deep_audit_puts_right(
     repaired(deep=True)
     assert right(solr)
     assert audit(deep=True).agrees
+
+
+def test_changes_between_its_looks_are_no_drift(
+    solr: SolrClient, layers: list[Layer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sums of the ledger from before an edit, sums of Solr from after it."""
+    sums = Audit._sums_of_solr
+
+    def later(self: Audit) -> Any:
+        layers[0].title = "Edited between the looks"
+        layers[0].save()
+        layers[1].delete()
+        Layer.objects.create(title="Created between the looks")
+        run()
+        return sums(self)
+
+    monkeypatch.setattr(Audit, "_sums_of_solr", later)
+    found = Audit("layers").run(repair=True)
+    assert found.agrees
+    assert found.repaired == 0
+
+
+def test_its_memory_does_not_grow_with_the_damage(solr: SolrClient, layers: list[Layer]) -> None:
+    empty_the_index(solr, layers)
+    found = audit()
+    assert found.wrong == COUNT
+    assert len(found.examples) == EXAMPLES < COUNT
+
+
+def test_the_audit_of_the_clock_repairs_by_itself(
+    solr: SolrClient, layers: list[Layer], workers: Any
+) -> None:
+    delete_some(solr, layers)
+    assert "3 missing" in tasks.audit()
+    eventually(lambda: right(solr), what="the documents that were deleted")
+    assert overview_of(registry["layer"]).as_dict()["last_audit"]["drift"] == 3
 
 
 def test_each_run_is_remembered(solr: SolrClient, layers: list[Layer]) -> None:
