@@ -278,6 +278,7 @@ CELERY_TASK_ROUTES = {
     "solr_sync.tasks.sweep": {"queue": "index.live"},
     "solr_sync.tasks.*": {"queue": "index.bulk"},
     # Short ones, which must not wait behind the job that they are needed for.
+    "catalogue.tasks.way_there": {"queue": "index.live"},
     "jobs.tasks.sweep": {"queue": "index.live"},
     "jobs.tasks.start_by_the_clock": {"queue": "index.live"},
 }
@@ -314,6 +315,8 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
 SOLR_URL = env.solr_url()
 SOLR_USER = env.find("SOLR_USER")
 SOLR_PASSWORD = env.find("SOLR_PASSWORD")
+# Copies of each collection, on as many nodes
+SOLR_SYNC_REPLICAS = env.number("SOLR_REPLICAS", 1)
 SOLR_SYNC_CONFIGSETS = {"layers": BASE_DIR / "solr" / "configset" / "conf"}
 SOLR_SYNC_SIGNAL_PROCESSOR = "solr_sync.processors.CeleryProcessor"
 
