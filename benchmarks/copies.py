@@ -32,10 +32,10 @@ from solr_sync.exceptions import SolrUnavailable
 from solr_sync.registry import registry
 from solr_sync.solr import SolrClient
 
-BATCH = 1000
+BATCH = 500
 CHUNK = 50_000
 POSTERS = 2
-TRIES = 5
+TRIES = 20
 SYLLABLES = [
     "nor",
     "sud",

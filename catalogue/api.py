@@ -18,6 +18,8 @@ from accounts.models import User
 from catalogue.search.asking import search_and_read
 from catalogue.search.density import Overview, overview
 from catalogue.search.parameters import DESCRIBED, TYPED, VIEW
+from catalogue.search.patience import hurried
+from catalogue.search.places import Place
 from catalogue.search.query import SearchQuery
 from catalogue.search.reading import parse, read_box
 from catalogue.search.results import Found, Hit
@@ -32,6 +34,7 @@ router = Router(tags=["search"])
 
 
 @router.get("/search", url_name="search", openapi_extra={"parameters": DESCRIBED})
+@hurried
 def search_layers(request: HttpRequest) -> HttpResponse:
     """Layers that the caller may read and that match, with counts for further filters."""
     query, errors = parse(request.GET)
@@ -59,6 +62,7 @@ def _search_as_json(query: SearchQuery, found: Found[ListedLayer]) -> dict[str, 
         "source": found.source,
         "partial": found.is_partial,
         "suggestion": found.suggestion or None,
+        "place": _place_as_json(found.place.place) if found.place else None,
         "results": [_hit_as_json(hit) for hit in found.hits],
         "facets": {
             facet: [{"value": v.value, "label": v.label, "count": v.count} for v in values]
@@ -72,7 +76,12 @@ def _hit_as_json(hit: Hit[ListedLayer]) -> dict[str, Any]:
     return hit.layer.content | {"score": hit.score, "highlight": highlight}
 
 
+def _place_as_json(place: Place) -> dict[str, Any]:
+    return {"code": place.code, "name": place.name, "bbox": place.box.as_list}
+
+
 @router.get("/overview", url_name="overview", openapi_extra={"parameters": [*DESCRIBED, VIEW]})
+@hurried
 def overview_of_hits(request: HttpRequest) -> HttpResponse:
     """All hits of a search, counted by cells of the world and by columns of years."""
     asked = request.GET.copy()
@@ -103,6 +112,7 @@ def _overview_as_json(found: Overview) -> dict[str, Any]:
 
 
 @router.get("/suggest", url_name="suggest", openapi_extra={"parameters": [TYPED]})
+@hurried
 def suggestions(request: HttpRequest) -> HttpResponse:
     """What may be meant, in groups, from the second letter on."""
     unknown = {name: [_("There is no such parameter.")] for name in request.GET if name != "q"}
@@ -118,10 +128,7 @@ def _suggestions_as_json(found: Suggestions) -> dict[str, Any]:
             for layer in found.layers
         ],
         "keywords": [{"value": item.text, "count": item.count} for item in found.keywords],
-        "places": [
-            {"code": place.code, "name": place.name, "bbox": place.box.as_list}
-            for place in found.places
-        ],
+        "places": [_place_as_json(place) for place in found.places],
         "organisations": [
             {"value": item.text, "count": item.count} for item in found.organisations
         ],

@@ -145,7 +145,7 @@ class SearchPage:
 
     @property
     def chips(self) -> list[Chip]:
-        return [*self._values(), *self._box(), *self._time()]
+        return [*self._values(), *self._box(), *self._place(), *self._time()]
 
     def _values(self) -> Iterator[Chip]:
         for facet in FACETS:
@@ -162,6 +162,12 @@ class SearchPage:
             url = replace(self.query, bbox=None, within=False, page=1).querystring
             name = _("Within the box") if self.query.within else _("Touches the box")
             yield Chip(name, ", ".join(f"{n:g}" for n in self.query.bbox.as_list), url)
+
+    def _place(self) -> Iterator[Chip]:
+        """The name of a place among the words sets a box; in quotation marks it is a word again."""
+        if named := self.found.place:
+            url = replace(self.query, q=named.quoted, page=1).querystring
+            yield Chip(_("Place"), named.place.name, url)
 
     def _time(self) -> Iterator[Chip]:
         if self.query.time:
@@ -211,6 +217,11 @@ class SearchPage:
     @property
     def bbox_text(self) -> str:
         return ",".join(f"{n:.7g}" for n in self.query.bbox.as_list) if self.query.bbox else ""
+
+    @property
+    def map_box(self) -> str:
+        box = self.query.box
+        return ",".join(f"{n:.7g}" for n in box.as_list) if box else ""
 
     @property
     def kept_for_words(self) -> list[tuple[str, str]]:

@@ -22,12 +22,13 @@ from catalogue.pages import Leaf, SearchPage, ValuesPage, WhyNothing
 from catalogue.recent import recently_viewed, remember
 from catalogue.search.asking import search as find
 from catalogue.search.explaining import explain
+from catalogue.search.patience import hurried
 from catalogue.search.query import FACETS, SearchQuery
 from catalogue.search.reading import parse
 from catalogue.search.results import Found
 from catalogue.search.similar import similar
 from catalogue.search.suggesting import suggest
-from catalogue.search.values import values_of
+from catalogue.search.values import containing_text, values_of
 from catalogue.sheet import LayerSheet, sheet_rows
 from catalogue.solr_values import clean
 from layers.access import labels_of_user, may_edit
@@ -39,6 +40,7 @@ NEWEST = 6
 
 
 @require_safe
+@hurried
 def home(request: HttpRequest) -> HttpResponse:
     found = find(SearchQuery(sort="modified", page_size=NEWEST), request.user)
     numbers = list(_numbers(found.distinct)) if found.source == "solr" else []
@@ -55,6 +57,7 @@ def _numbers(distinct: dict[str, int]) -> Iterator[str]:
 
 
 @require_safe
+@hurried
 def search(request: HttpRequest) -> HttpResponse:
     query, errors = parse(request.GET)
     query = replace(query, cursor="")  # a page is reached by its number
@@ -74,6 +77,7 @@ def _why(query: SearchQuery, found: Found, request: HttpRequest) -> WhyNothing |
 
 
 @require_safe
+@hurried
 def facet_values(request: HttpRequest, facet: str) -> HttpResponse:
     """All values of a facet, for the search that the parameters describe."""
     if facet not in FACETS:
@@ -85,12 +89,14 @@ def facet_values(request: HttpRequest, facet: str) -> HttpResponse:
     try:
         values = values_of(query, labels_of_user(request.user), facet, containing)
     except SyncError:
-        values = find(query, request.user).facets.get(facet, [])
+        found = find(query, request.user).facets.get(facet, [])
+        values = containing_text(found, containing)
     page = ValuesPage(facet, query, containing, values)
     return render(request, "catalogue/values.html", {"page": page, "query": query})
 
 
 @require_safe
+@hurried
 def opensearch_suggestions(request: HttpRequest) -> HttpResponse:
     """As browsers ask for them: the typed text, and a list of texts."""
     typed = request.GET.get("q", "")
@@ -103,6 +109,7 @@ def opensearch_suggestions(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@hurried
 def layer(request: HttpRequest, slug: str) -> HttpResponse:
     """What may not be read does not exist, under its old addresses neither."""
     try:

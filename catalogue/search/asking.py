@@ -83,9 +83,10 @@ def _answer(query: SearchQuery, user: User | AnonymousUser) -> Answer:
 def ask_solr(query: SearchQuery, labels: Sequence[str]) -> Answer:
     """Asks again, with words that look alike, where nothing contains one of the question's."""
     answer = solr.ask(query, labels)
-    if not answer.unknown:
+    unknown = solr.alternatives(answer.unseen, labels) if answer.unseen else {}
+    if not unknown:
         return answer
-    second = solr.ask_widened(query, labels, answer.unknown)
+    second = solr.ask_widened(query, labels, unknown)
     return second if second.total else answer
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from functools import reduce
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from functools import partial, reduce
 from operator import or_
 from typing import Any, TypeVar
 
@@ -16,7 +18,7 @@ from django.db.models.functions import Lower
 from accounts.models import User
 from catalogue.search.query import SearchQuery
 from catalogue.search.results import Answer, Counts
-from catalogue.search.words import Term
+from catalogue.search.words import Term, Words
 from catalogue.solr_values import WORLD_HEIGHT, WORLD_WIDTH
 from layers.extent import BoundingBox
 from layers.models import Layer, TemporalExtent
@@ -50,14 +52,34 @@ FACET_LIMIT = 30
 # Without an index of words each question reads every layer; what takes longer is left out.
 MAX_COUNTED = 10_000
 SECONDS = 1.0
+LEAST = 0.02
+STEPS = 20_000  # of SQLite's machine between two looks at the clock
 MAX_TERMS = 12
 
 
 def ask(query: SearchQuery, user: User | AnonymousUser) -> Answer:
-    ids, total = _page(query, matching(query, user))
-    counts = {facet: _count(query, user, facet) for facet in FACET_COLUMNS if query.facets}
-    distinct = {facet: len(found) for facet, found in counts.items()}
-    return Answer(total, dict.fromkeys(ids), counts, source="database", distinct=distinct)
+    """What could not be read within SECONDS is missing, and the answer says so."""
+    reading = _Reading()
+    found = matching(query, user)
+    rows = sorted_by(found, query.sort).values_list("pk", flat=True)
+    page = slice(query.offset, query.offset + query.page_size)
+    nothing: list[Any] = []
+    uncounted: Counts = {}
+    ids = reading.of(lambda: list(rows[page]), nothing)
+    total = reading.of(lambda: found.order_by()[:MAX_COUNTED].count(), query.offset + len(ids))
+    counts = {
+        facet: reading.of(partial(_count, query, user, facet), uncounted)
+        for facet in FACET_COLUMNS
+        if query.facets
+    }
+    return Answer(
+        total,
+        {str(pk): None for pk in ids},
+        counts,
+        source="database",
+        distinct={facet: len(values) for facet, values in counts.items()},
+        is_partial=reading.was_ended,
+    )
 
 
 def matching(
@@ -73,17 +95,6 @@ def matching(
     if query.bbox:
         layers = layers.filter(_box(query.bbox, query.within))
     return layers.filter(_time(query)) if query.time else layers
-
-
-def _page(query: SearchQuery, found: LayerQuerySet) -> tuple[list[str], int]:
-    rows = sorted_by(found, query.sort).values_list("pk", flat=True)
-
-    def read() -> tuple[list[str], int]:
-        ids = list(rows[query.offset : query.offset + query.page_size])
-        return [str(pk) for pk in ids], found.order_by()[:MAX_COUNTED].count()
-
-    nothing: tuple[list[str], int] = ([], 0)
-    return _within_time(read, nothing)
 
 
 def sorted_by(layers: LayerQuerySet, sort: str) -> LayerQuerySet:
@@ -109,23 +120,28 @@ def _count(query: SearchQuery, user: User | AnonymousUser, facet: str) -> Counts
         .order_by("-hits", column)
     )
 
-    def read() -> Counts:
-        counts = dict(rows[:FACET_LIMIT])
-        if missing := [v for v in query.chosen.get(facet, ()) if v not in counts]:
-            counts |= dict.fromkeys(missing, 0) | dict(rows.filter(**{f"{column}__in": missing}))
-        return counts
-
-    return _within_time(read, {})
+    counts = dict(rows[:FACET_LIMIT])
+    if missing := [v for v in query.chosen.get(facet, ()) if v not in counts]:
+        counts |= dict.fromkeys(missing, 0) | dict(rows.filter(**{f"{column}__in": missing}))
+    return counts
 
 
 def _words(query: SearchQuery) -> Q:
+    condition = _all_of(query.words)
+    if query.place:
+        inside = _box(query.place.place.box, within=False) & _all_of(query.words_beside_place)
+        return condition | inside
+    return condition
+
+
+def _all_of(words: Words) -> Q:
     condition = Q()
-    for group in query.words.wanted[:MAX_TERMS]:
+    for group in words.wanted[:MAX_TERMS]:
         alternatives = Q()
         for term in group[:MAX_TERMS]:
             alternatives |= _mentions(term)
         condition &= alternatives
-    for term in query.words.unwanted[:MAX_TERMS]:
+    for term in words.unwanted[:MAX_TERMS]:
         condition &= ~_mentions(term)
     return condition
 
@@ -184,15 +200,40 @@ def _time(query: SearchQuery) -> Q:
     return Q(Exists(extents))
 
 
-def _within_time(read: Callable[[], T], otherwise: T) -> T:
-    """PostgreSQL ends a statement that takes too long; what it would have told is then missing."""
-    if connection.vendor != "postgresql":
-        return read()
+class _Reading:
+    """All questions of one page, with SECONDS for them together: what takes longer is ended."""
+
+    def __init__(self) -> None:
+        self.until = time.monotonic() + SECONDS
+        self.was_ended = False
+
+    def of(self, read: Callable[[], T], otherwise: T) -> T:
+        left = self.until - time.monotonic()
+        limit = {"postgresql": _in_postgresql, "sqlite": _in_sqlite}.get(connection.vendor)
+        try:
+            if left < LEAST:
+                raise OperationalError("no time was left")
+            with limit(left) if limit else nullcontext():
+                return read()
+        except OperationalError as error:
+            logger.warning("A search in the database was ended: %s", str(error).strip())
+            self.was_ended = True
+            return otherwise
+
+
+@contextmanager
+def _in_postgresql(seconds: float) -> Iterator[None]:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL statement_timeout = {int(seconds * 1000)}")
+        yield
+
+
+@contextmanager
+def _in_sqlite(seconds: float) -> Iterator[None]:
+    connection.ensure_connection()
+    database, until = connection.connection, time.monotonic() + seconds
+    database.set_progress_handler(lambda: time.monotonic() > until, STEPS)
     try:
-        with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute(f"SET LOCAL statement_timeout = {int(SECONDS * 1000)}")
-            return read()
-    except OperationalError as error:
-        logger.warning("A search in the database was ended: %s", str(error).strip())
-        return otherwise
+        yield
+    finally:
+        database.set_progress_handler(None, 0)

@@ -41,9 +41,8 @@ def overview(query: SearchQuery, labels: Sequence[str], view: BoundingBox | None
     """Raises SyncError where Solr does not answer."""
     narrow = view or query.bbox
     size = 1 if narrow and narrow.width < FINE_BELOW else 5
-    parameters = solr.parameters_of(replace(query, facets=False, page=1), labels, query.words)
-    for needless in ("cursorMark", "boost", "pf"):
-        parameters.pop(needless, None)
+    parameters = solr.parameters_of(replace(query, facets=False, page=1), labels)
+    solr.without_order(parameters)
     cells = {"type": "terms", "field": f"cell{size}", "limit": MAX_CELLS}
     counted = {"cells": cells, **timeline_request()}
     parameters |= {"rows": 0, "sort": "id asc", "json.facet": json.dumps(counted)}

@@ -88,7 +88,7 @@ def _count(query: SearchQuery, labels: Sequence[str], ways: list[Way]) -> list[i
     if not ways:
         return []
     counted = {f"way_{index}": _counted(way) for index, way in enumerate(ways)}
-    parameters = solr.parameters_of(replace(query, facets=False, page=1), labels, query.words)
+    parameters = solr.parameters_of(replace(query, facets=False, page=1), labels)
     return _counts(parameters, counted)
 
 
@@ -102,8 +102,8 @@ def _counted(way: Way) -> dict[str, object]:
 def _count_words(query: SearchQuery, labels: Sequence[str]) -> list[tuple[str, int]]:
     """Of each word, whatever the filters; what the asker may not read is not counted either."""
     terms = list(query.words.wanted_terms)[:MAX_WORDS]
-    parameters = solr.parameters_of(SearchQuery(facets=False), labels, SearchQuery().words)
-    parameters["qf"] = solr.parameters_of(query, labels, query.words)["qf"]
+    parameters = solr.parameters_of(SearchQuery(facets=False), labels)
+    parameters["qf"] = solr.parameters_of(query, labels)["qf"]
     parameters["fq"] = [access_filter(labels, parameters)]
     counted = {}
     for index, term in enumerate(terms):
@@ -115,8 +115,7 @@ def _count_words(query: SearchQuery, labels: Sequence[str]) -> list[tuple[str, i
 
 
 def _counts(parameters: Parameters, counted: dict[str, object] | dict[str, dict]) -> list[int]:
-    for needless in ("cursorMark", "boost", "pf"):
-        parameters.pop(needless, None)
+    solr.without_order(parameters)
     parameters |= {"rows": 0, "sort": "id asc", "json.facet": json.dumps(counted)}
     found = solr.send(parameters).get("facets", {})
     return [found.get(name, {}).get("count", 0) for name in counted]

@@ -44,10 +44,11 @@ STEMS_BY_SCRIPT = {
 # A question this long is a pasted title: inflection does not matter, the number of clauses does.
 MAX_STEMMED_WORDS = 12
 
-# The whole question as a phrase, and as the whole title or an identifier
+# The whole question as the whole title or an identifier. Not as phrases of edismax, which leaves
+# out what its field makes a single term of.
+EXACT_WEIGHTS = {"title_exact": 20.0, "identifiers": 20.0}
+# The whole question as a phrase
 PHRASE_WEIGHTS = {
-    "title_exact": 20.0,
-    "identifiers": 20.0,
     "title": 8.0,
     "keywords": 4.0,
     "abstract": 1.5,

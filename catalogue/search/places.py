@@ -34,10 +34,12 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class NamedPlace:
-    """A place, and the question without its name."""
+    """A place, its name as it was typed, and the question without it."""
 
     place: Place
+    typed: str
     rest: str
+    quoted: str  # the question that means the name as a word
 
 
 class Gazetteer:
@@ -53,15 +55,20 @@ class Gazetteer:
         return self.by_name
 
     def find(self, question: str) -> NamedPlace | None:
-        """The place with the longest name among the question's words."""
+        """The place with the longest name among the question's words.
+
+        None in a question of alternatives: a box would have to be one of them.
+        """
         words, names = question.split(), self.names()
+        if "OR" in words:
+            return None
         for length in range(min(LONGEST_NAME, len(words)), 0, -1):
             for start in range(len(words) - length + 1):
                 part = words[start : start + length]
                 if _has_signs(part):
                     continue
                 if place := names.get(folded_words(" ".join(part))):
-                    return NamedPlace(place, " ".join(words[:start] + words[start + length :]))
+                    return _named(place, words, start, start + length)
         return None
 
     def beginning_with(self, text: str, limit: int) -> list[Place]:
@@ -75,6 +82,12 @@ class Gazetteer:
         return list({place.code: place for place in (*first, *later)}.values())[:limit]
 
 
+def _named(place: Place, words: list[str], start: int, end: int) -> NamedPlace:
+    typed, before, after = " ".join(words[start:end]), words[:start], words[end:]
+    quoted = [*before, f'"{typed}"', *after]
+    return NamedPlace(place, typed, " ".join([*before, *after]), " ".join(quoted))
+
+
 def _has_signs(words: list[str]) -> bool:
     """A word after a minus or in quotation marks is meant as a word."""
     return any(word.startswith("-") or '"' in word for word in words)
@@ -83,6 +96,7 @@ def _has_signs(words: list[str]) -> bool:
 def _names() -> Iterator[tuple[str, Place]]:
     """Names that several places have lead to the larger one, which comes last."""
     regions = list(Region.objects.order_by("-level", "position", "label"))
+    common = {word for region in regions for word in folded_words(region.label).split()}
     for region in sorted(regions, key=lambda region: region.level == "continent"):
         if region.bbox is None or region.level == "world":
             continue
@@ -94,8 +108,11 @@ def _names() -> Iterator[tuple[str, Place]]:
             region.bbox,
             region.parent_id or "",
         )
-        for name in {region.label, *region.labels.values()}:
-            folded = folded_words(name)
+        own = folded_words(region.label)
+        for folded in {own, *map(folded_words, region.labels.values())}:
+            # A word of English names is no name: German "Island" is Iceland, but not here.
+            if folded != own and folded in common:
+                continue
             if len(folded) >= SHORTEST_NAME or not folded.isascii():
                 yield folded, place
 

@@ -17,6 +17,7 @@ from layers.extent import BoundingBox
 PAGE_SIZE = 20
 MAX_PAGE_SIZE = 100
 MAX_HITS = 10_000  # deeper pages cost Solr more with each step and help nobody
+MAX_WORDS_WITH_PLACE = 6  # longer questions are titles, whose words mean themselves
 SORTS = ("relevance", "modified", "title", "extent")
 FACETS = (
     "topic",
@@ -80,7 +81,19 @@ class SearchQuery:
     @cached_property
     def place(self) -> NamedPlace | None:
         """A place that the words name, where no box says already what is meant."""
-        return gazetteer.find(self.q) if self.q and not self.bbox else None
+        if self.bbox or not 0 < self.words.count <= MAX_WORDS_WITH_PLACE:
+            return None
+        return gazetteer.find(self.q)
+
+    @cached_property
+    def words_beside_place(self) -> Words:
+        """All words but the name of the place."""
+        return Words.parse(self.place.rest) if self.place else self.words
+
+    @property
+    def box(self) -> BoundingBox | None:
+        """The box that was asked for, by its corners or by the name of a place."""
+        return self.bbox or (self.place.place.box if self.place else None)
 
     @property
     def fingerprint(self) -> str:

@@ -29,7 +29,7 @@ class Answer:
     solr_ms: int | None = None
     is_partial: bool = False
     next_cursor: str | None = None
-    unknown: Corrections = field(default_factory=dict)
+    unseen: tuple[str, ...] = ()  # words that nothing has which the asker may read
     suggestion: str = ""
 
 

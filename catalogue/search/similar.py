@@ -56,7 +56,8 @@ def _parameters(layer: Layer, words: Words, user: User | AnonymousUser) -> Param
         "rows": SHOWN,
         "itself": str(layer.pk),
         "topics": SEPARATOR.join(topic.code for topic in layer.topic_categories.all()),
-        "bq": f'{{!terms f=topic separator="{SEPARATOR}" v=$topics}}^2',
+        "same_topic": f'{{!terms f=topic separator="{SEPARATOR}" v=$topics}}',
+        "bq": "{!boost b=2 v=$same_topic}",
     }
     labels = access_filter(labels_of_user(user), parameters)
     others = "{!bool must_not=$same}"

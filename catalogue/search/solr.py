@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from catalogue.search import cursor, facets
+from catalogue.search import correction, cursor, facets
 from catalogue.search.breaker import Breaker
-from catalogue.search.correction import corrected, unknown_words, widened
 from catalogue.search.filters import filters_of, overlap
+from catalogue.search.naming import name_place
+from catalogue.search.patience import time_left
 from catalogue.search.query import SearchQuery
 from catalogue.search.results import Answer, Corrections
 from catalogue.search.wording import Parameters, query_text, words_parameters
@@ -24,8 +25,8 @@ from solr_sync.solr import SolrClient
 
 COLLECTION = "layers"
 HANDLER = "catalogue"
-# Together with the handler's timeAllowed these keep a page under three seconds.
-CONNECT_SECONDS, READ_SECONDS = 1.0, 2.5
+# The handler's timeAllowed is shorter, so that a slow question ends with a part of its hits.
+CONNECT_SECONDS, READ_SECONDS = 0.5, 1.5
 
 SORTS = {
     "relevance": "score desc, modified_date desc, id asc",
@@ -41,16 +42,25 @@ breaker = Breaker()
 
 def ask(query: SearchQuery, labels: Sequence[str]) -> Answer:
     """Raises SyncError where Solr does not answer, at once while it is known not to."""
-    parameters = parameters_of(query, labels, query.words)
-    if query.words:
-        parameters |= {"spellcheck": "true", "spellcheck.q": plain_words(query.words)}
+    parameters = parameters_of(query, labels)
+    counted = json.loads(parameters.get("json.facet", "{}"))
+    if counted := counted | correction.lookups(query.words, parameters):
+        parameters["json.facet"] = json.dumps(counted)
     return _answer(query, send(parameters))
+
+
+def alternatives(words: Sequence[str], labels: Sequence[str]) -> Corrections:
+    """Words like these in what the asker may read."""
+    found = correction.candidates(send(correction.spelling_parameters(words)))
+    if not found:
+        return {}
+    return correction.readable(found, send(correction.candidates_parameters(found, labels)))
 
 
 def ask_widened(query: SearchQuery, labels: Sequence[str], unknown: Corrections) -> Answer:
     """With words like the unknown ones beside them; says which question would be a better one."""
-    parameters = parameters_of(query, labels, widened(query.words, unknown))
-    better = corrected(query, unknown)
+    parameters = parameters_of(query, labels, unknown)
+    better = correction.corrected(query, unknown)
     counted = json.loads(parameters.get("json.facet", "{}"))
     # All its words have to occur, in one layer that the asker may read.
     counted["better"] = {"type": "query", "q": "{!edismax mm='100%' pf='' v=$better}"}
@@ -78,26 +88,35 @@ def send(parameters: Parameters) -> dict[str, Any]:
 
 def _client() -> SolrClient:
     client = SolrClient(COLLECTION)
-    client.timeout = (CONNECT_SECONDS, READ_SECONDS)
+    client.timeout = (time_left(CONNECT_SECONDS), time_left(READ_SECONDS))
     return client
 
 
-def parameters_of(query: SearchQuery, labels: Sequence[str], words: Words) -> Parameters:
+def parameters_of(
+    query: SearchQuery, labels: Sequence[str], unknown: Corrections | None = None
+) -> Parameters:
+    """With words like the unknown ones beside them, where such are given."""
+    words, rest = (
+        correction.widened(found, unknown or {})
+        for found in (query.words, query.words_beside_place)
+    )
     parameters: Parameters = {
         **words_parameters(words),
         **_order(query),
         "fl": "id,score",
         "rows": query.page_size,
-        "fq": [],
     }
-    parameters["fq"] = filters_of(query, labels, parameters)
+    filters = [name_place(parameters, query.place, rest)] if query.place else []
+    parameters["fq"] = filters_of(query, labels, parameters) + filters
     if query.facets:
         parameters["json.facet"] = json.dumps(dict(facets.requested(query, parameters)))
     return parameters
 
 
-def plain_words(words: Words) -> str:
-    return " ".join(term.text for term in words.wanted_terms)
+def without_order(parameters: Parameters) -> None:
+    """For questions that only count."""
+    for needless in ("cursorMark", "start", "boost", "bq", "pf"):
+        parameters.pop(needless, None)
 
 
 def _order(query: SearchQuery) -> Parameters:
@@ -122,7 +141,7 @@ def boost_by_box(box: BoundingBox) -> Parameters:
 
 
 def boost_by_place(box: BoundingBox) -> Parameters:
-    """Gentler, since a place's name among the words may be meant as a word only."""
+    """Gentler, since a place's name among the words may be meant as a word."""
     return {"boost": "sum(1,query($overlap))", "overlap": overlap(box)}
 
 
@@ -139,7 +158,7 @@ def _answer(query: SearchQuery, raw: dict[str, Any]) -> Answer:
             solr_ms=header.get("QTime", 0),
             is_partial=bool(header.get("partialResults")),
             next_cursor=_next_cursor(query, raw),
-            unknown=unknown_words(raw),
+            unseen=correction.unseen(query.words, found),
         )
     except (ValueError, KeyError, TypeError) as error:
         raise SolrUnavailable("What answers in Solr's place is not Solr") from error

@@ -27,7 +27,11 @@ def values_of(
         found = _by_text(query, labels, facet, containing) | found
     counts = {facet: found}
     values = labelled(query, counts, labels_of(query, counts))[facet]
-    wanted = folded_words(containing)
+    return containing_text(values, containing)
+
+
+def containing_text(values: Sequence[FacetValue], text: str) -> list[FacetValue]:
+    wanted = folded_words(text)
     return [value for value in values if wanted in folded_words(value.label)][:SHOWN]
 
 
@@ -58,7 +62,6 @@ def _by_text(query: SearchQuery, labels: Sequence[str], facet: str, containing: 
 
 
 def _parameters(query: SearchQuery, labels: Sequence[str]) -> dict[str, object]:
-    parameters = solr.parameters_of(replace(query, facets=False, page=1), labels, query.words)
-    for needless in ("cursorMark", "boost", "pf"):
-        parameters.pop(needless, None)
+    parameters = solr.parameters_of(replace(query, facets=False, page=1), labels)
+    solr.without_order(parameters)
     return parameters | {"rows": 0, "sort": "id asc"}

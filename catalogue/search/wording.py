@@ -6,7 +6,13 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from catalogue.search.fields import MINIMUM_MATCH, PHRASE_WEIGHTS, query_fields, weighted
+from catalogue.search.fields import (
+    EXACT_WEIGHTS,
+    MINIMUM_MATCH,
+    PHRASE_WEIGHTS,
+    query_fields,
+    weighted,
+)
 from catalogue.search.words import Term, Words
 
 Parameters = dict[str, Any]
@@ -18,12 +24,25 @@ def words_parameters(words: Words) -> Parameters:
     # A lone group of alternatives is the whole question to edismax, which would want all of them.
     is_choice = len(words.wanted) == 1 and len(words.wanted[0]) > 1
     return {
+        **exact_parameters(words),
         "q": query_text(words) if words else "",
         "qf": query_fields([term.text for term in words.terms], words.count),
         "pf": weighted(PHRASE_WEIGHTS),
         "mm": "1" if is_choice else MINIMUM_MATCH,
         "tie": "0.1",
     }
+
+
+def exact_parameters(words: Words) -> Parameters:
+    """Adds to the score of what is called, or numbered, just as the question says."""
+    whole = " ".join(term.text for term in words.wanted_terms)
+    if not whole:
+        return {}
+    parameters: Parameters = {"whole": whole, "bq": []}
+    for field, weight in EXACT_WEIGHTS.items():
+        parameters[f"whole_{field}"] = f"{{!field f={field} v=$whole}}"
+        parameters["bq"].append(f"{{!boost b={weight:g} v=$whole_{field}}}")
+    return parameters
 
 
 def query_text(words: Words) -> str:

@@ -233,9 +233,11 @@ def time(entry: Entry) -> Record:
     start, end = entry.years
     words = in_words(start) if end == start else f"{in_words(start)}-{in_words(end) if end else ''}"
     until = "*" if end is None else iso_year(end)
+    again = [entry.options["again"]] if "again" in entry.options else []
+    ranges = [f"[{' TO '.join(years.split('-'))}]" for years in again]
     return {
-        "dct_temporal_sm": [words],
-        "gbl_dateRange_drsim": [f"[{iso_year(start)} TO {until}]"],
+        "dct_temporal_sm": [words, *again],
+        "gbl_dateRange_drsim": [f"[{iso_year(start)} TO {until}]", *ranges],
         "gbl_indexYear_im": indexed_years(start, LAST_YEAR if end is None else end),
     }
 
@@ -397,6 +399,7 @@ def described(entry: Entry) -> Record:
     resource_type = entry.options.get("type", resource_type)
     return {
         "dct_title_s": entry.title,
+        "dct_alternative_sm": [entry.options["alt"]] if "alt" in entry.options else [],
         "dct_description_sm": [entry.abstract] if entry.abstract not in {"", "-"} else [],
         "dct_language_sm": entry.options.get("lang", "eng").split(","),
         "dcat_theme_sm": [THEMES[topic] for topic in entry.topics],
@@ -435,6 +438,7 @@ def record(entry: Entry) -> Record:
     if "bare" in entry.options:
         return identity | {
             "dct_title_s": entry.title,
+        "dct_alternative_sm": [entry.options["alt"]] if "alt" in entry.options else [],
             "gbl_resourceClass_sm": ["Datasets"],
             "dct_accessRights_s": "Public",
             "gbl_mdVersion_s": "Aardvark",

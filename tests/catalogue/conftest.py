@@ -34,7 +34,7 @@ def collection() -> Iterator[str]:
     name = f"catalogue_test_{uuid.uuid4().hex[:8]}"
     configset = replace(collections.configset_of("layers"), collection=name)
     collections.upload(configset)
-    collections._create(name, configset)
+    collections.create(name, configset)
     yield name
     collections.admin("collections", action="DELETE", name=name)
     collections.admin("configs", action="DELETE", name=configset.name)

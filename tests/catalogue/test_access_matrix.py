@@ -235,6 +235,24 @@ def test_a_better_word_is_never_one_of_a_hidden_layer(index, sign_in, owner):
     assert sign_in(owner).get("/api/search?q=zanzibarum").json()["suggestion"] == "zanzibarium"
 
 
+def test_hidden_words_change_nothing_of_what_is_found_and_offered(index, sign_in, owner):
+    """Neither the word that is asked for, nor words more like it, need be unknown to the index."""
+    visible = make_layer("Zanzibar reefs")
+    question = "/api/search?q=zanzibat+reefs&facets=0"
+    index(visible)
+    before = sign_in(None).get(question).json()
+    hidden = [
+        make_layer(title, owner=owner, visibility="private")
+        for title in ("Zanzibat", "Zanzibas", "Zanzibatt", "Zanzibaat", "Zanzibad")
+    ]
+    index(visible, *hidden)
+    after = sign_in(None).get(question).json()
+    for name in ("total", "suggestion"):
+        assert after[name] == before[name]
+    assert before["suggestion"] == "zanzibar reefs"
+    assert [layer["title"] for layer in after["results"]] == ["Zanzibar reefs"]
+
+
 def test_saved_searches_are_their_owners(sign_in, member, stranger):
     client = sign_in(member)
     client.post("/my/searches/", {"name": "Mine", "query": "?q=water&topic=oceans&evil=1"})

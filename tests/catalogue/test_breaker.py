@@ -31,6 +31,20 @@ def test_after_a_while_one_tries_again():
     ask(breaker, lambda: None)
 
 
+def test_one_alone_tries_and_the_others_do_not_wait():
+    breaker = Breaker(pause=0)
+    with pytest.raises(SolrUnavailable):
+        ask(breaker, unreachable)
+    breaker.pause = 60
+
+    def others_ask():
+        with pytest.raises(SolrUnavailable, match="does not answer"):
+            ask(breaker, lambda: None)
+
+    ask(breaker, others_ask)
+    ask(breaker, lambda: None)
+
+
 def test_a_bad_answer_may_be_the_fault_of_one_question():
     breaker = Breaker(pause=60)
 

@@ -1,15 +1,11 @@
 """Questions to a real Solr."""
 
-import re
-
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.http import QueryDict
 
-from catalogue.search import fields, solr
 from catalogue.search.asking import search
 from catalogue.search.reading import parse
-from catalogue.search.words import Words
 from layers.models import Layer
 from tests.catalogue.factories import make_full_layer, make_layer
 
@@ -294,27 +290,6 @@ def test_a_place_is_found_in_every_language_of_the_vocabulary(index):
     assert len(set(names)) > 2
     for name in names:
         assert found(f"q={name}").total == 1, name
-
-
-def test_every_field_that_a_question_names_is_filled(client_of_solr, index):
-    index(
-        make_full_layer(),
-        *(
-            make_full_layer(slug=code, metadata_language_id=code, languages=[code])
-            for code in ("deu", "fra", "spa", "por", "ita", "nld", "rus", "ara")
-        ),
-    )
-    words = Words.parse("river реки نهر")
-    query, _errors = parse(QueryDict("q=river&bbox=0,0,1,1&within=1&time=1850"))
-    parameters = solr.parameters_of(query, ["public"], words)
-    asked = {part.partition("^")[0] for key in ("qf", "pf") for part in parameters[key].split()}
-    asked |= set(re.findall(r"f=(\w+)", " ".join(parameters["fq"])))
-    asked |= {sort.split()[0] for text in solr.SORTS.values() for sort in text.split(", ")}
-    asked |= set(fields.FACET_FIELDS.values()) | {"bbox__minX", "bbox__maxY", "bbox__xdl"}
-    assert len(asked) > 50
-    for name in asked - {"score"}:
-        query_text = f"{name}:[* TO *]" if name not in {"licence"} else f"{name}:*"
-        assert client_of_solr.search(query_text, rows=0).hits > 0, name
 
 
 def test_the_labels_of_access_never_come_back(client_of_solr, index):
