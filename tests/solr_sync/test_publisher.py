@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from solr_sync import names
 from solr_sync import publisher as module
 from solr_sync.processors import wake, without_waking
 from solr_sync.publisher import Publisher
@@ -54,6 +55,32 @@ def test_a_broker_that_is_away_costs_the_caller_nothing(monkeypatch: pytest.Monk
         publisher.put("task", str(n))
     assert time.monotonic() - began < 0.5
     assert publisher.flush(10)
+
+
+@pytest.mark.filterwarnings("ignore:task_always_eager")
+def test_eager_mode_changes_nothing(
+    services: Any, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The message goes to RabbitMQ all the same: the request runs no task."""
+    from config.celery import app
+    from solr_sync import tasks
+
+    ran: list[str] = []
+    sent: list[str] = []
+    monkeypatch.setattr(tasks.sync_document, "run", lambda *a: ran.append("here"))
+    monkeypatch.setattr(
+        app.amqp, "send_task_message", lambda producer, name, *a, **o: sent.append(name)
+    )
+    services.rabbitmq.start()
+    services.rabbitmq.wait_ready(60)
+    publisher = Publisher()
+    app.conf.task_always_eager = True
+    try:
+        publisher.put(names.SYNC_DOCUMENT, "layer", "1")
+        assert publisher.flush(10)
+    finally:
+        app.conf.task_always_eager = False
+    assert (ran, sent) == ([], [names.SYNC_DOCUMENT])
 
 
 def test_nobody_is_woken_within_the_block(settings: Any) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.db.models import F
 
 from accounts.models import User
 from layers.models import Distribution, Keyword, Layer, Organisation, TopicCategory
@@ -161,9 +164,18 @@ def test_a_statement_of_many_rows_takes_the_bulk_lane() -> None:
     assert set(LedgerEntry.objects.values_list("lane", flat=True)) == {1}
 
 
-@pytest.mark.postgresql
+def test_what_comes_in_masses_takes_the_bulk_lane() -> None:
+    with transaction.atomic():
+        Layer.objects.bulk_create(
+            [Layer(title=f"Layer {n}", slug=f"layer-{n}") for n in range(1000)]
+        )
+    lanes = list(LedgerEntry.objects.values_list("lane", flat=True))
+    assert lanes.count(1) > 500
+
+
 def test_a_live_edit_of_a_bulk_row_takes_the_live_lane() -> None:
     Layer.objects.bulk_create([Layer(title=f"Layer {n}", slug=f"layer-{n}") for n in range(150)])
+    LedgerEntry.objects.update(lane=1, due_at=F("due_at") - timedelta(seconds=2))
     layer = Layer.objects.all()[0]
     layer.save()
     assert entry_of(layer).lane == 0

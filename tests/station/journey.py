@@ -25,6 +25,7 @@ from django.core.management.sql import (  # noqa: E402
     emit_pre_migrate_signal,
 )
 from django.db import connection, models, transaction  # noqa: E402
+from django.db.migrations import Migration  # noqa: E402
 from django.test.utils import override_settings  # noqa: E402
 
 from solr_sync import collections, ledger, triggers  # noqa: E402
@@ -251,7 +252,7 @@ def _found_and_put_back(name: str) -> None:
 def a_table_that_a_migration_rebuilds_keeps_its_triggers() -> None:
     """As SQLite does for most changes of a column; what changes meanwhile is looked up."""
     station = Station.objects.create(name="Before")
-    plan = [(object(), False)]
+    plan = [(Migration("0002_wider", "station"), False)]
     emit_pre_migrate_signal(verbosity=0, interactive=False, db="default", plan=plan)
     wider = models.CharField(max_length=200)
     wider.set_attributes_from_name("name")
