@@ -23,9 +23,8 @@ from catalogue.search.reading import parse
 from catalogue.solr_values import UNFIT
 from layers.extent import BoundingBox
 from layers.models import Layer
+from layers.texts import disarmed
 
-# A program of tables takes what begins so for a formula, and would run it.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 COLUMNS = (
     "id", "address", "title", "abstract", "organisation", "type", "topics", "keywords", "regions",
     "west", "south", "east", "north", "time", "format", "licence", "visibility", "updated",
@@ -81,10 +80,6 @@ def _row(layer: Layer) -> list[Any]:
     before = [texts[name] for name in COLUMNS[:9]]
     after = [texts[name] for name in COLUMNS[13:]]
     return [*map(disarmed, before), *box, *map(disarmed, after)]
-
-
-def disarmed(text: str) -> str:
-    return f"'{text}" if text.lstrip(" ").startswith(FORMULA) else text
 
 
 def _texts(layer: Layer) -> dict[str, str]:

@@ -33,6 +33,7 @@ from catalogue.sheet import LayerSheet, sheet_rows
 from catalogue.solr_values import clean
 from layers.access import labels_of_user, may_edit
 from layers.models import Layer, SlugRedirect
+from reports.middleware import nothing_found
 from solr_sync.exceptions import SyncError
 
 MAX_CONTAINING = 100
@@ -62,6 +63,8 @@ def search(request: HttpRequest) -> HttpResponse:
     query, errors = parse(request.GET)
     query = replace(query, cursor="")  # a page is reached by its number
     found = find(query, request.user)
+    if not found.total and found.source == "solr":
+        nothing_found(query.q)
     page = SearchPage(query, errors, found, Leaf(query, found.total))
     context = {"page": page, "found": found, "query": query, "why": _why(query, found, request)}
     return render(request, "catalogue/search.html", context)

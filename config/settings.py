@@ -61,6 +61,7 @@ WSGI_APPLICATION = "config.wsgi.application"
 INSTALLED_APPS = [
     "accounts",
     "jobs",
+    "reports",
     "layers",
     "solr_sync",
     "uploads",
@@ -82,6 +83,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.request_lines.RequestLines",
+    "reports.middleware.PageViews",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -320,6 +322,11 @@ SOLR_SYNC_REPLICAS = env.number("SOLR_REPLICAS", 1)
 SOLR_SYNC_CONFIGSETS = {"layers": BASE_DIR / "solr" / "configset" / "conf"}
 SOLR_SYNC_SIGNAL_PROCESSOR = "solr_sync.processors.CeleryProcessor"
 
+# Reports
+RECORD_PAGE_VIEWS = env.flag("RECORD_PAGE_VIEWS", True)
+# So long a report is shown before a newer one is made
+REPORT_MINUTES = env.number("REPORT_MINUTES", 15)
+
 # Operation
 FLOWER_BASIC_AUTH = env.find("FLOWER_BASIC_AUTH")
 METRICS_TOKEN = env.find("METRICS_TOKEN")
@@ -328,7 +335,7 @@ LOG_LEVEL = env.text("LOG_LEVEL", "INFO").upper()
 LOG_FORMAT = env.read_as(
     "LOG_FORMAT", "plain" if DEBUG else "json", logs.STYLES.__getitem__, "json or plain"
 )
-_rooms = ("accounts", "jobs", "layers", "solr_sync", "catalogue", "config")
+_rooms = ("accounts", "jobs", "layers", "solr_sync", "reports", "catalogue", "config")
 LOGGING = logs.configuration(
     LOG_FORMAT,
     LOG_LEVEL,

@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("layers.urls")),
     path("", include("jobs.urls")),
     path("", include("uploads.urls")),
+    path("", include("reports.urls")),
     path("", include("catalogue.urls")),
     path("accounts/", include("accounts.urls")),
     path("language/", set_language, name="set_language"),

@@ -14,6 +14,9 @@ LONGEST_LIST = 1000
 # which no encoding can.
 UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
+# A program of tables takes what begins so for a formula, and would run it.
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
 
 def validate_text(text: str) -> None:
     if match := UNFIT.search(text):
@@ -36,3 +39,8 @@ def one_line(text: str) -> str:
 def distinct(texts: list[str]) -> list[str]:
     """Without blank ones and repetitions, in the order given."""
     return list(dict.fromkeys(line for text in texts if (line := one_line(text))))
+
+
+def disarmed(text: str) -> str:
+    """For a cell of a table that somebody may open in a spreadsheet."""
+    return f"'{text}" if text.lstrip(" ").startswith(FORMULA) else text

@@ -25,6 +25,9 @@ PROJECT = Path(__file__).resolve().parent.parent
 SLATE = [
     "jobs.Job",
     "uploads.Upload",
+    "reports.PageView",
+    "reports.EmptySearch",
+    "reports.CatalogueReport",
     "layers.Layer",
     "layers.Party",
     "layers.Organisation",
@@ -89,6 +92,12 @@ def quick_passwords(request: pytest.FixtureRequest, settings: Any) -> None:
     """Hashing as in production takes most of a test's time; a web process of its own needs it."""
     if not {"browser", "faults"} & set(request.path.parts):
         settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def no_page_views(settings: Any) -> None:
+    """They are written by a thread of their own, past the transaction of a test."""
+    settings.RECORD_PAGE_VIEWS = False
 
 
 class Process:

@@ -26,6 +26,8 @@ OWNER: Answers = (302, 403, 200, 200)
 MEMBERS: Answers = (302, 404, 200, 200)
 OWNED: Answers = (404, 404, 200, 200)
 OWNED_POST: Answers = (302, 404, 302, 302)
+BEING_MADE: Answers = (202, 202, 202, 202)
+LEADS_ON: Answers = (302, 302, 302, 302)
 HIDDEN: Answers = (404, 404, 404, 404)
 
 LINES = [
@@ -102,6 +104,11 @@ LINES = [
     Line("uploads/<uuid:pk>/remove", "/uploads/{file}/remove", NO_SUCH_METHOD, OWNED_POST),
     Line("files/<uuid:pk>/<str:name>", "/files/{file}/secret.txt", OWNED, NO_SUCH_METHOD),
     Line("files/made/<uuid:pk>/<str:name>", "/files/made/{made}/x.png", OWNED, NO_SUCH_METHOD),
+    # Reports: 202 while the first one is made
+    Line("reports/catalogue/", "/reports/catalogue/", BEING_MADE, LEADS_ON),
+    Line("reports/catalogue.csv", "/reports/catalogue.csv", LEADS_ON, NO_SUCH_METHOD),
+    Line("reports/catalogue.pdf", "/reports/catalogue.pdf", LEADS_ON, NO_SUCH_METHOD),
+    Line("api/reports/catalogue", "/api/reports/catalogue", BEING_MADE, BEING_MADE),
     # People
     Line("accounts/login/", "/accounts/login/", (200, 302, 302, 302), (200, 302, 302, 302)),
     Line("accounts/logout/", "/accounts/logout/", NO_SUCH_METHOD, (302, 302, 302, 302)),

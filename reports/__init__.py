@@ -1,0 +1,1 @@
+"""What the catalogue says about itself: reports, link checks, mails by the clock."""
