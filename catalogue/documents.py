@@ -147,15 +147,16 @@ def _stems(layer: LayerRecord, description: dict[str, Any]) -> dict[str, Any]:
 
 
 def _facets(layer: LayerRecord, keywords: list[str]) -> dict[str, Any]:
+    terms = strings(keywords)
     return {
         "acl": labels_of_layer(layer.state, layer.visibility, layer.group_id, layer.owner_id),
         "topic": [topic.code for topic in layer.topics],
-        "keyword": strings(keywords),
+        "keyword": terms,
         "region": [region.code for region in layer.regions],
         "region_tree": _region_tree(layer),
         "organisation": cut(clean(layer.organisation or "")),
-        "suggest_keyword": openings(keywords),
-        "suggest_organisation": openings([layer.organisation] if layer.organisation else []),
+        "suggest_keyword": openings(terms),
+        "suggest_organisation": openings(strings([layer.organisation or ""])),
         "resource_type": layer.resource_type_id,
         "format": cut(clean(layer.format)),
         "licence": layer.licence_id,

@@ -82,9 +82,9 @@ def sort_key(text: str) -> str:
     return " ".join(re.sub(r"[^\w\s]", "", fold(text)).split())[:SORT_LENGTH]
 
 
-def openings(names: Iterable[str]) -> list[str]:
+def openings(terms: Iterable[str]) -> list[str]:
     """What somebody may type for a term: it from each of its words on, a tab, and the term."""
-    return [opening for name in strings(names) for opening in _openings(name)]
+    return [opening for term in terms for opening in _openings(term)]
 
 
 @lru_cache(maxsize=20_000)  # the same terms come again and again

@@ -57,7 +57,7 @@ def _is_plain_text(value: Any) -> bool:
     if type(value) is str:
         return value.isprintable()
     try:
-        return all(map(str.isprintable, value))
+        return type(value) is list and all(map(str.isprintable, value))
     except TypeError:
         return False
 
