@@ -132,7 +132,7 @@ class Process:
             self.child.wait()
 
     def wait_until_logged(self, text: str) -> None:
-        eventually(lambda: self.has_logged(text), within=60, what=f"{text!r} in {self.log}")
+        eventually(lambda: self.has_logged(text), within=120, what=f"{text!r} in {self.log}")
 
     def has_logged(self, text: str) -> bool:
         return self.log.exists() and text in self.log.read_text(errors="replace")
@@ -179,14 +179,16 @@ def worker_processes(
         "beat": Process(logs / "beat.log", "celery", "-A", "config", "beat", "-s", schedule),
     }
     started_workers.extend(found.values())
-    with django_db_blocker.unblock():
+    try:
+        with django_db_blocker.unblock():
+            for process in found.values():
+                process.start()
+        for name in ("live", "bulk"):
+            found[name].wait_until_logged(" ready.")
+        yield found
+    finally:
         for process in found.values():
-            process.start()
-    for name in ("live", "bulk"):
-        found[name].wait_until_logged(" ready.")
-    yield found
-    for process in found.values():
-        process.stop()
+            process.stop()
 
 
 @pytest.fixture
@@ -222,11 +224,11 @@ def solr_collection(services: Services, django_db_setup: None) -> str:
 @pytest.fixture
 def solr(solr_collection: str, committed: None) -> Any:
     """The collection, emptied."""
-    from solr_sync.solr import client_for
+    from solr_sync.solr import SolrClient, client_for
 
-    client = client_for(solr_collection)
-    client.delete(q="*:*", commit=True)
-    return client
+    patient = SolrClient(solr_collection, read_seconds=60)
+    patient.delete(q="*:*", commit=True)
+    return client_for(solr_collection)
 
 
 @pytest.fixture
