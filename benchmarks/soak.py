@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import os
 import random
 import signal
@@ -29,6 +30,7 @@ def main(arguments: list[str]) -> int:
     from tests.faults.comparing import Difference
 
     setup_test_environment()
+    logging.disable(logging.INFO)  # of each request of the editors
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("told to stop"))
     print(f"seed {options.seed}, {options.minutes:g} minutes", flush=True)
     soak = Soak(options)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 
 from layers.models import Keyword, Layer, TopicCategory
 from solr_sync import ledger, related
@@ -218,6 +219,20 @@ class TestPoison:
         layer = Layer.objects.create(title="Bad")
         assert run().parked == 1
         assert "ZeroDivisionError" in entry_of(layer).error
+
+    def test_solr_status_names_it_with_solrs_words(
+        self,
+        solr: SolrClient,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        build_wrongly(monkeypatch, Bad={"bbox": "ENVELOPE(1, 2, 3, 4)"})
+        layer = Layer.objects.create(title="Bad")
+        run()
+        call_command("solr_status")
+        said = capsys.readouterr().out
+        assert str(layer.pk) in said
+        assert "maxY must be >= minY" in said
 
     def test_the_next_save_takes_it_out_again(
         self, solr: SolrClient, monkeypatch: pytest.MonkeyPatch

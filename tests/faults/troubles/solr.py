@@ -113,16 +113,18 @@ def solr_loses_its_index(stand: Stand, editors: Editors, rng: random.Random) -> 
 
 def solr_gets_an_older_index(stand: Stand, editors: Editors, rng: random.Random) -> None:
     solr = stand.services.solr
+    cores = until(lambda: _cores(stand), 180, "a collection, which the audit may have to make anew")
     solr.stop()
     kept = stand.folder / f"older-{time.monotonic_ns()}"
-    (core,) = _cores(stand)
-    shutil.copytree(core / "data", kept)
+    for core in cores:
+        shutil.copytree(core / "data", kept / core.name)
     solr.start()
     solr.wait_ready(120)
     time.sleep(rng.uniform(4, 8))  # meanwhile the editors go on
     stand.kill_service(solr)
-    shutil.rmtree(core / "data")
-    shutil.move(kept, core / "data")
+    for core in cores:
+        shutil.rmtree(core / "data")
+        shutil.move(kept / core.name, core / "data")
     solr.start()
     solr.wait_ready(120)
 
