@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from catalogue import discovery, exports, health, saved, views
+from catalogue import discovery, exports, health, saved, the_way, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -24,6 +24,7 @@ urlpatterns = [
     re_path(
         r"^sitemap-(?P<part>all|[0-9a-f]{1,3})\.xml$", discovery.sitemap_part, name="sitemap_part"
     ),
+    path("staff/the-way/", the_way.the_way, name="the_way"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]

@@ -8,4 +8,7 @@ class JobsConfig(AppConfig):
     verbose_name = _("Jobs")
 
     def ready(self) -> None:
+        # Web processes send this task, but Celery imports tasks in workers alone.
+        from jobs import tasks  # noqa: F401
+
         autodiscover_modules("jobs")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 from django_celery_results.models import TaskResult
 
-from jobs import services
+from jobs import names, services
 from jobs.models import Job
-from tests.conftest import eventually
+from tests.conftest import PROJECT, eventually
 from tests.jobs.rehearsal.jobs import BREAK, COUNT, GREET
 
 
@@ -28,6 +31,13 @@ def test_a_job_reaches_a_worker_and_stands_in_the_admin(person, jobs_worker) -> 
     )
     assert result.task_name == "jobs.tasks.run_job"
     assert GREET in result.task_args
+
+
+def test_a_web_process_knows_the_task_that_it_sends() -> None:
+    """Celery imports the modules of tasks in workers alone."""
+    asked = "from config.wsgi import application; from celery import current_app"
+    said = f"{asked}; assert '{names.RUN_JOB}' in current_app.tasks"
+    subprocess.run([sys.executable, "-c", said], check=True, cwd=PROJECT)
 
 
 def test_a_failed_job_is_a_failed_task(person, jobs_worker) -> None:

@@ -137,6 +137,7 @@ LINES = [
     ),
     # The site
     Line("language/", "/language/", (302, 302, 302, 302), (302, 302, 302, 302)),
+    Line("staff/the-way/", "/staff/the-way/", (302, 403, 403, 200), (302, 403, 403, 200)),
     Line("staff/components/", "/staff/components/", (302, 403, 403, 200), (302, 405, 405, 405)),
     # The API; 400 for a body that is no JSON
     Line("api/", "/api/", HIDDEN, HIDDEN),
