@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db import connection
 
-from benchmarks.sync import settled, stage, workers
+from benchmarks.sync import settled, slim, stage, workers
 from solr_sync import tasks
 from solr_sync.audit import Audit
 from solr_sync.registry import registry
@@ -23,6 +23,17 @@ IDLE_SECONDS = 185
 
 def measure(folder: Path, documents: int) -> dict[str, float]:
     settled.ensure(folder, documents)
+    return _measured(documents)
+
+
+def slim_documents(folder: Path, documents: int) -> dict[str, float]:
+    """The same with documents of a few fields."""
+    del folder
+    slim.ensure(documents)
+    return _measured(documents)
+
+
+def _measured(documents: int) -> dict[str, float]:
     seconds = [_audit(documents) for _ in range(REPEATS)]
     plan = sweep_plan()
     scan, took = plan["Plan"], plan["Execution Time"]

@@ -66,17 +66,26 @@ class Comparison:
 
     def ours(self) -> None:
         stage.forget_everything()
-        with workers.ours() as processes:
-            with workers.frozen(*processes):
-                ids = stage.make_due(self.saves, Lane.LIVE)
-                messages = (["layer", object_id] for object_id in ids)
-                workers.publish(current_app, names.SYNC_DOCUMENT, messages, "index.live")
-            with metered() as emptied:
-                with metered() as found:
-                    if not workers.until(lambda: stage.pending() == 0, seconds=LONGEST):
-                        raise SystemExit(f"{stage.pending()} are pending after {LONGEST} s")
-                left = lambda: workers.waiting(current_app, "index.live")  # noqa: E731
-                workers.until(lambda: left() == 0, seconds=LONGEST)
+        live, *others = workers.processes()
+        with workers.running(*others):
+            messages = (["layer", object_id] for object_id in limit.ids_of(self.saves))
+            workers.publish(current_app, names.SYNC_DOCUMENT, messages, "index.live")
+            with workers.frozen(*others):  # until the workers for live edits are there
+                stage.make_due(self.saves, Lane.LIVE)
+                live.start()
+                live.wait_until_logged(" ready.")
+            try:
+                self._work_off()
+            finally:
+                live.stop()
+
+    def _work_off(self) -> None:
+        with metered() as emptied:
+            with metered() as found:
+                if not workers.until(lambda: stage.pending() == 0, seconds=LONGEST):
+                    raise SystemExit(f"{stage.pending()} are pending after {LONGEST} s")
+            left = lambda: workers.waiting(current_app, "index.live")  # noqa: E731
+            workers.until(lambda: left() == 0, seconds=LONGEST)
         self.note(OURS, self.saves, found)
         self.note(EMPTIED, self.saves, emptied)
 
@@ -93,12 +102,11 @@ class Comparison:
 
         collection = stage.fresh_collection()
         ids = limit.ids_of(min(WORKSHOP_SAVES, self.documents))
+        workers.publish(app, "workshop.index_layer", ([key] for key in ids), "workshop")
         process = workers.worker(
             "benchmarks.sync.workshop", "workshop", 2, DB_REUSE_MAX=reuse, COLLECTION=collection
         )
         with workers.running(process):
-            with workers.frozen(process):
-                workers.publish(app, "workshop.index_layer", ([key] for key in ids), "workshop")
             with metered() as found:
                 workers.until(lambda: workers.waiting(app, "workshop") == 0, seconds=600)
             time.sleep(1)

@@ -26,7 +26,7 @@ def measure(folder: Path, documents: int, backlog: int) -> dict[str, float]:
     settled.ensure(folder, documents)
     keys = limit.ids_of(documents)[::-1]
     print(f"\n{HEAD}")
-    with workers.ours() as processes:
+    with workers.ours():
         searching.at_idle(keys[:5], 5)  # the first of each process is slower
         idle = _told("idle", searching.at_idle(keys, SAVES_AT_IDLE))
         load = _told(f"{LOAD:g} saves a second", searching.at_rate(keys, LOAD, LOAD_SECONDS))
@@ -37,7 +37,6 @@ def measure(folder: Path, documents: int, backlog: int) -> dict[str, float]:
         _told(f"while a topic of {number} is renamed", renamed)
         during = rebuilding.with_edits(keys, DISTURBED_RATE)
         _told("during a rebuild", during.waits)
-        del processes
     return {
         "searchable_p50_s": round(idle.p50, 3),
         "searchable_p95_s": round(idle.p95, 3),

@@ -26,23 +26,15 @@ READY = "prepared for benchmarks"
 COPIES_AT_ONCE = 5
 
 
-def address(number: int) -> str:
-    """That of the database with so many layers, which need not be there yet."""
-    return address_of(os.environ["DATABASE_URL"], f"sync_{number}")
-
-
-def prepare(server: str, number: int) -> None:
-    """Makes that database where it is missing."""
+def prepare(server: str, name: str, number: int) -> None:
+    """Makes a database with so many layers where it is missing."""
     _ensure_base(server)
-    name = f"sync_{number}"
     if not _is_ready(server, name):
         print(f"preparing {number} layers …", flush=True)
         _create(server, name, template=BASE)
         _replicate(address_of(server, name), number)
         _mark_ready(server, name)
-    _manage(
-        address_of(server, name), "migrate", "--verbosity=0", "--skip-checks"
-    )  # of a newer release perhaps
+    _manage(address_of(server, name), "migrate", "--verbosity=0", "--skip-checks")
 
 
 def address_of(server: str, name: str) -> str:

@@ -54,16 +54,16 @@ def running(*processes: Process) -> Iterator[None]:
             one.stop()
 
 
-@contextmanager
-def ours(*, with_beat: bool = True, **environment: str) -> Iterator[list[Process]]:
+def processes(**environment: str) -> list[Process]:
     """As supervisord starts them: two processes for live edits, one for bulk work, beat."""
-    processes = [
-        worker("config", "index.live", 2, **environment),
-        worker("config", "index.bulk", 1, **environment),
-        *([beat()] if with_beat else []),
-    ]
-    with running(*processes):
-        yield processes
+    live = worker("config", "index.live", 2, **environment)
+    return [live, worker("config", "index.bulk", 1, **environment), beat()]
+
+
+@contextmanager
+def ours(**environment: str) -> Iterator[None]:
+    with running(*processes(**environment)):
+        yield
 
 
 @contextmanager
