@@ -61,6 +61,7 @@ export async function follow(place) {
       const html = await ask(place.dataset.follow);
       if (html === null) return;
       if (update(place, html)) {
+        place.dataset.ended = "";
         place.dispatchEvent(new CustomEvent("job-ended", { bubbles: true }));
         return;
       }
