@@ -189,6 +189,11 @@ class Job(models.Model):
         return list((self.result or {}).get("links", []))
 
     @property
+    def notes(self) -> list[str]:
+        """What the one who waits should look at, although it is done."""
+        return list((self.result or {}).get("notes", []))
+
+    @property
     def summary(self) -> str:
         return str((self.result or {}).get("summary", ""))
 

@@ -68,7 +68,7 @@ class Reading:
     def _say(self, facts: dict[str, Any], filled: list[str]) -> None:
         for note in facts["notes"]:
             self.handle.log(str(problems.NOTES[note]))
-        names = ", ".join(name.removesuffix("_id") for name in filled)
+        names = ", ".join(map(_label, filled))
         self.handle.log(_("Filled in: %(fields)s.") % {"fields": names or "–"})
 
     def _draw(self, reader: Reader) -> None:
@@ -112,11 +112,18 @@ class Reading:
                 layer.delete()
 
 
+def _label(field: str) -> str:
+    """Of a field of the layer, as the editor calls it."""
+    if field in {"bbox", "attributes"}:
+        return str({"bbox": _("Extent"), "attributes": _("Attributes")}[field]).lower()
+    return str(getattr(Layer._meta.get_field(field.removesuffix("_id")), "verbose_name", field))
+
+
 def _result(upload: Upload, facts: dict[str, Any]) -> dict[str, Any]:
     known = {name: value for name, value in facts.items() if name != "crs_wkt"}
     notes = [str(problems.NOTES[note]) for note in facts["notes"]]
     return {
-        "summary": " ".join([_summary(facts), *notes]),
+        "summary": _summary(facts),
         "metadata": known,
         "notes": notes,
         **_links(upload),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +25,17 @@ def keep_drawing(handle: JobHandle, upload: Upload, drawn: Path) -> None:
     """In the place of the one that was made by an earlier reading."""
     kind = KINDS[drawn.name]
     old = list(upload.renditions.filter(kind=kind))
-    _keep(handle, upload, kind, drawn, f"{Path(upload.name).stem}-{drawn.name}", {})
+    name = f"{Path(upload.name).stem}-{drawn.name}"
+    _keep(handle, upload, kind, drawn, name, _size_of(drawn) if drawn.suffix == ".png" else {})
     for rendition in old:
         removal.remove_rendition(rendition)
+
+
+def _size_of(picture: Path) -> dict[str, Any]:
+    """So that a page keeps its place: a PNG begins with it."""
+    with picture.open("rb") as file:
+        width, height = struct.unpack(">II", file.read(24)[16:])
+    return {"width": width, "height": height}
 
 
 def convert(handle: JobHandle, upload: Upload, wanted: dict[str, Any], folder: Path) -> Rendition:

@@ -82,7 +82,7 @@ def test_kml(send) -> None:
 def test_csv_in_degrees_says_that_its_crs_was_taken_from_its_columns(send) -> None:
     sent = send("towns.csv", making.CSV.encode())
     assert sent.layer.bbox.as_list == EARTH([-1.62, 5.6, -0.19, 6.69])
-    assert "longitude and latitude" in sent.job.summary
+    assert "longitude and latitude" in sent.job.notes[0]
 
 
 def test_a_geotiff_with_tags(send, tmp_path) -> None:
@@ -107,7 +107,7 @@ def test_a_missing_crs_is_said_and_not_guessed(send, work, person, tmp_path) -> 
     assert sent.metadata["crs"] is None
     assert sent.layer.bbox is None
     assert sent.layer.crs == []
-    assert "does not say in which coordinate reference system" in sent.job.summary
+    assert "does not say in which coordinate reference system" in sent.job.notes[0]
     again = work(services.read_again(sent.upload, person, "EPSG:4326"))
     assert again.state == "done"
     assert Layer.objects.get().bbox.as_list == EARTH([-1.62, 5.6, -0.19, 9.4])

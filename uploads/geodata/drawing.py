@@ -82,7 +82,7 @@ def _vector_picture(geometries: Any, *, in_degrees: bool) -> Image.Image:
     height = max(north - south, 1e-9)
     scale = PICTURE * (1 - 2 * MARGIN) / max(width, height)
     size = (_side(width * scale), _side(height * scale))
-    picture = Image.new("RGBA", size, GROUND)
+    picture = Image.new("RGB", size, GROUND[:3])
     over = ImageDraw.Draw(picture, "RGBA")
     left = (size[0] - width * scale) / 2
     top = (size[1] - height * scale) / 2
