@@ -19,7 +19,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from catalogue.search import solr
 
 COLLECTION = "bench_search"
-READY_SECONDS = 60
+READY_SECONDS = 180
 
 
 def application() -> WSGIHandler:
@@ -67,6 +67,6 @@ def _wait(port: int) -> None:
         try:
             if requests.get(f"http://127.0.0.1:{port}/healthz", timeout=5).ok:
                 return
-        except requests.ConnectionError:
+        except requests.RequestException:
             time.sleep(0.2)
     raise SystemExit("gunicorn did not start")

@@ -8,7 +8,7 @@ from catalogue.search.query import FACETS, MAX_PAGE_SIZE, SORTS
 from catalogue.search.words import MAX_LENGTH
 
 _TEXT = {"type": "string"}
-_FLAG = {"type": "string", "enum": ["0", "1"]}
+_FLAG = {"type": "string", "enum": ["", "0", "1"]}  # empty: as if it were not given
 
 _SINGLE: dict[str, tuple[dict[str, Any], str]] = {
     "q": (

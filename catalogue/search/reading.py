@@ -118,7 +118,7 @@ def parse(data: QueryDict) -> tuple[SearchQuery, Errors]:
     values: dict[str, Any] = {}
     for name, convert in SINGLE.items():
         try:
-            if name in data:
+            if name in data and not (convert is _flag and not data[name]):
                 values[name] = convert(_only(data.getlist(name)))
         except ValidationError as error:
             errors[name] = list(error.messages)

@@ -7,7 +7,7 @@ under the same rights.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from django.contrib.auth.models import AnonymousUser
@@ -22,13 +22,14 @@ from catalogue.search.wording import Parameters, escaped
 from catalogue.search.words import Term
 from catalogue.solr_values import OPENING_END, fold, folded_words
 from layers.access import labels_of_user
-from layers.models import Layer
+from layers.models import Keyword, Layer
 from solr_sync.exceptions import SyncError
 
 SHORTEST = 2
 MAX_LENGTH = 100
 MAX_WORDS = 8
 GROUP = 5
+RARE = 20  # layers with a term: so few may all be withdrawn at once
 CANDIDATES = 12  # layers, of which some may be found by their keywords only
 
 
@@ -61,9 +62,11 @@ def suggest(text: str, user: User | AnonymousUser) -> Suggestions:
     found = raw.get("facets", {})
     return Suggestions(
         layers=list(_layers([d["id"] for d in raw["response"]["docs"]], words, user)),
-        keywords=_terms(buckets(found.get("keywords", {}))),
+        keywords=_still(_terms(buckets(found.get("keywords", {}))), _keywords_of(user)),
         places=places,
-        organisations=_terms(buckets(found.get("organisations", {}))),
+        organisations=_still(
+            _terms(buckets(found.get("organisations", {}))), _organisations_of(user)
+        ),
     )
 
 
@@ -94,6 +97,37 @@ def _terms(counts: dict[str, int]) -> list[Suggestion]:
     for opening, count in counts.items():
         found.setdefault(opening.partition(OPENING_END)[2], count)
     return [Suggestion(text, count) for text, count in found.items()][:GROUP]
+
+
+Known = Callable[[list[str]], Iterable[str]]
+
+
+def _still(found: list[Suggestion], known: Known) -> list[Suggestion]:
+    """Without those that no layer has any more which the user may read.
+
+    The index follows by seconds. What many layers have is not withdrawn from all in a moment.
+    """
+    rare = [item.text for item in found if item.count <= RARE]
+    gone = set(rare) - set(known(rare)) if rare else set()
+    return [item for item in found if item.text not in gone]
+
+
+def _keywords_of(user: User | AnonymousUser) -> Known:
+    def known(names: list[str]) -> Iterable[str]:
+        spelt = {Keyword.fold(name): name for name in names}
+        rows = Layer.objects.readable_by(user).filter(keywords__folded__in=spelt)
+        found = rows.order_by().values_list("keywords__folded", flat=True)
+        return [spelt[folded] for folded in found if folded in spelt]
+
+    return known
+
+
+def _organisations_of(user: User | AnonymousUser) -> Known:
+    def known(names: list[str]) -> Iterable[str]:
+        rows = Layer.objects.readable_by(user).filter(organisation__name__in=names)
+        return rows.order_by().values_list("organisation__name", flat=True)
+
+    return known
 
 
 def _layers(ids: list[str], words: list[str], user: User | AnonymousUser) -> Iterator[Layer]:
