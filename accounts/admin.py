@@ -8,11 +8,12 @@ from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group as DjangoGroup
 from django.db.models import Count, QuerySet
+from django.db.models.functions import Now
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import ApiToken, Group, Membership, User
+from accounts.models import ApiToken, Group, Mail, Membership, User
 
 # Ours says who shares layers; Django's says which tables of the admin somebody may change.
 admin.site.unregister(DjangoGroup)
@@ -78,3 +79,25 @@ class ApiTokenAdmin(admin.ModelAdmin):
         obj.pk, obj.digest, obj.created_at = token.pk, token.digest, token.created_at
         told = _("The token of %(user)s is %(text)s. Copy it now: it is not shown again.")
         messages.warning(request, told % {"user": obj.user, "text": text})
+
+
+@admin.register(Mail)
+class MailAdmin(admin.ModelAdmin):
+    """For reading, and for sending again what failed."""
+
+    list_display = ["kind", "user", "state", "attempts", "created_at", "ended_at", "error"]
+    list_filter = ["state", "kind"]
+    list_select_related = ["user"]
+    actions = ["send_again"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Mail | None = None) -> bool:
+        return False
+
+    @admin.action(description=gettext_lazy("Send again what failed"), permissions=["view"])
+    def send_again(self, request: HttpRequest, rows: QuerySet[Mail]) -> None:
+        failed = rows.filter(state__in=[Mail.State.FAILED, Mail.State.UNKNOWN])
+        count = failed.update(state=Mail.State.WAITING, attempts=0, error="", due_at=Now())
+        messages.success(request, _("%(count)s mails wait to be sent.") % {"count": count})

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.groups import person_named
-from accounts.models import ApiToken, User
+from accounts.models import ApiToken, Frequency, User
 
 
 class SignInForm(AuthenticationForm):
@@ -27,6 +28,21 @@ class ProfileForm(forms.ModelForm):
             "email": forms.EmailInput(attrs={"autocomplete": "email"}),
             "organisation_name": forms.TextInput(attrs={"autocomplete": "organization"}),
         }
+
+
+class MailForm(forms.ModelForm):
+    mail_language = forms.ChoiceField(
+        label=gettext_lazy("Language of mails"), choices=settings.LANGUAGES, required=False
+    )
+    report_mails = forms.ChoiceField(
+        label=gettext_lazy("Report on the catalogue by mail"),
+        choices=Frequency.choices,
+        required=False,
+    )
+
+    class Meta:
+        model = User
+        fields = ["report_mails", "mail_language"]
 
 
 class SignUpForm(forms.ModelForm):

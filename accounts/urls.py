@@ -18,6 +18,8 @@ urlpatterns = [
         name="password_choose",
     ),
     path("profile/", views.profile, name="profile"),
+    path("notices/", views.notices, name="notices"),
+    path("notices/switches/", views.notice_switches, name="notice_switches"),
     path("tokens/", views.token_new, name="token_new"),
     path("tokens/<int:pk>/revoke/", views.token_revoke, name="token_revoke"),
     path("groups/<int:pk>/", views.group, name="group"),

@@ -15,6 +15,8 @@ class SavedSearch(models.Model):
     )
     name = models.CharField(_("name"), max_length=200)
     query = models.TextField(_("question"), blank=True)
+    alert = models.CharField(_("mails about new layers"), max_length=16, blank=True, default="")
+    told_until = models.DateTimeField(_("told of layers until"), null=True, blank=True)
     created_at = models.DateTimeField(_("saved"), auto_now_add=True)
 
     class Meta:

@@ -10,11 +10,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.models import User
+from accounts.models import Frequency, User
 from catalogue.models import SavedSearch
 from catalogue.search.query import SearchQuery
 from catalogue.search.reading import parse
 from catalogue.solr_values import clean
+from reports.clock import database_now
 
 MAX_SAVED = 200
 MAX_QUERY = 8000
@@ -27,7 +28,8 @@ def saved_searches(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _save(request)
     found = SavedSearch.objects.filter(owner=_owner(request))
-    return render(request, "catalogue/saved.html", {"searches": found})
+    context = {"searches": found, "frequencies": Frequency.choices}
+    return render(request, "catalogue/saved.html", context)
 
 
 def _owner(request: HttpRequest) -> User:
@@ -58,6 +60,22 @@ def _save(request: HttpRequest) -> HttpResponse:
 def name_of(query: SearchQuery) -> str:
     parts = [query.q, *(value for values in query.chosen.values() for value in values)]
     return ", ".join(part for part in parts if part)[:NAME_LENGTH] or _("All layers")
+
+
+@require_POST
+@login_required
+def saved_search_mails(request: HttpRequest, pk: int) -> HttpResponse:
+    """How often a mail says what is new; it begins with what comes from now on."""
+    found = get_object_or_404(SavedSearch, pk=pk, owner=_owner(request))
+    asked = request.POST.get("alert", "")
+    if asked not in Frequency.values:
+        messages.error(request, _("Choose one of what is offered."))
+        return redirect("saved_searches")
+    found.alert = asked
+    found.told_until = database_now() if asked else None
+    found.save(update_fields=["alert", "told_until"])
+    messages.success(request, _("Your choice for “%(name)s” was saved.") % {"name": found.name})
+    return redirect("saved_searches")
 
 
 @require_POST

@@ -19,6 +19,8 @@ from layers.completeness import Completeness, completeness_of
 from layers.links import is_live
 from layers.models import Distribution, Layer, LayerContact
 from layers.querysets import LayerQuerySet
+from reports.links import checks_of
+from reports.models import Link as LinkCheck
 from solr_sync.status import SyncStatus, status_of
 
 Facts = list[tuple[str, Iterable[object]]]
@@ -61,6 +63,7 @@ class Link:
     protocol: str
     description: str
     is_live: bool
+    check: LinkCheck | None  # what came of asking there, if anything did
 
 
 @dataclass(frozen=True)
@@ -147,9 +150,10 @@ class LayerSheet:
     def links(self) -> Iterator[tuple[str, list[Link]]]:
         """By what they are for."""
         rows = sorted(self.layer.distributions.all(), key=_function_order)
+        checks = checks_of(row.url for row in rows)
         for function, group in groupby(rows, key=lambda row: row.function):
             title = str(function) if function else _("Other links")
-            yield title[:1].upper() + title[1:], [_link(row) for row in group]
+            yield title[:1].upper() + title[1:], [_link(row, checks.get(row.url)) for row in group]
 
     @property
     def contacts(self) -> Iterator[Contact]:
@@ -175,8 +179,9 @@ def _function_order(row: Distribution) -> tuple[int, str]:
     return (function.position, function.code) if function else (10_000, "")
 
 
-def _link(row: Distribution) -> Link:
-    return Link(row.url, row.name or row.url, str(row.protocol), row.description, is_live(row.url))
+def _link(row: Distribution, found: LinkCheck | None) -> Link:
+    live = is_live(row.url)
+    return Link(row.url, row.name or row.url, str(row.protocol), row.description, live, found)
 
 
 def _contact(rows: list[LayerContact], *, with_email: bool) -> Contact:

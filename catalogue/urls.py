@@ -10,6 +10,7 @@ urlpatterns = [
     path("search.geojson", exports.as_geojson, name="search_geojson"),
     path("search.atom", exports.as_atom, name="search_atom"),
     path("my/searches/", saved.saved_searches, name="saved_searches"),
+    path("my/searches/<int:pk>/mails/", saved.saved_search_mails, name="saved_search_mails"),
     path("my/searches/<int:pk>/delete/", saved.delete_saved_search, name="delete_saved_search"),
     path("layers/<slug:slug>/", views.layer, name="layer"),
     re_path(

@@ -104,6 +104,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "accounts.context_processors.sign_up",
+                "accounts.context_processors.notices",
             ],
         },
     },
@@ -283,6 +284,9 @@ CELERY_TASK_ROUTES = {
     "catalogue.tasks.way_there": {"queue": "index.live"},
     "jobs.tasks.sweep": {"queue": "index.live"},
     "jobs.tasks.start_by_the_clock": {"queue": "index.live"},
+    "reports.tasks.report_mails": {"queue": "index.live"},
+    "reports.tasks.watch_layers": {"queue": "index.live"},
+    "catalogue.tasks.saved_search_mails": {"queue": "index.live"},
 }
 _sweep_every = timedelta(seconds=10)
 _audit_every = timedelta(minutes=1)
@@ -311,6 +315,54 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expiration": 3600},
     },
 }
+_minute, _hour, _day = 60, 3600, 86_400
+_by_the_clock = "jobs.tasks.start_by_the_clock"
+# A second beat harms nothing: of a period each job and each mail is had once, by the database.
+CELERY_BEAT_SCHEDULE |= {
+    "mails": {
+        "task": "reports.tasks.send_mails",
+        "schedule": timedelta(seconds=15),
+        "options": {"expiration": 15},
+    },
+    "report mails": {
+        "task": "reports.tasks.report_mails",
+        "schedule": crontab(),
+        "options": {"expiration": _minute},
+    },
+    "saved searches": {
+        "task": "catalogue.tasks.saved_search_mails",
+        "schedule": crontab(),
+        "options": {"expiration": _minute},
+    },
+    "layers that are not searchable": {
+        "task": "reports.tasks.watch_layers",
+        "schedule": timedelta(minutes=1),
+        "options": {"expiration": _minute},
+    },
+    "link checks": {
+        "task": _by_the_clock,
+        "schedule": crontab(minute=20),
+        "args": ["reports.check_links", _hour],
+        "options": {"expiration": _hour},
+    },
+    "cleaning up": {
+        "task": _by_the_clock,
+        "schedule": crontab(hour=2, minute=10),
+        "args": ["reports.clean_up", _day],
+        "options": {"expiration": _hour},
+    },
+    "maintenance of files": {
+        "task": _by_the_clock,
+        "schedule": crontab(hour=2, minute=40),
+        "args": ["reports.maintain", _day],
+        "options": {"expiration": _hour},
+    },
+    "tombstones": {
+        "task": "solr_sync.tasks.purge_tombstones",
+        "schedule": crontab(hour=4, minute=30),
+        "options": {"expiration": _hour},
+    },
+}
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
 
 # Solr
@@ -326,6 +378,9 @@ SOLR_SYNC_SIGNAL_PROCESSOR = "solr_sync.processors.CeleryProcessor"
 RECORD_PAGE_VIEWS = env.flag("RECORD_PAGE_VIEWS", True)
 # So long a report is shown before a newer one is made
 REPORT_MINUTES = env.number("REPORT_MINUTES", 15)
+# Link checks: seconds between two questions to one host; whether private networks are asked too
+LINK_CHECK_PAUSE = env.read_as("LINK_CHECK_PAUSE", "1", float, "a number of seconds")
+LINK_CHECK_PRIVATE = env.flag("LINK_CHECK_PRIVATE")
 
 # Operation
 FLOWER_BASIC_AUTH = env.find("FLOWER_BASIC_AUTH")

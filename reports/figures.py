@@ -17,7 +17,8 @@ from django.db.models.functions import TruncDate
 from layers.completeness import CRITERIA, with_completeness
 from layers.models import Layer
 from layers.querysets import LayerQuerySet
-from reports.models import SLOW_MS, EmptySearch, PageView
+from reports.links import dead_links_of
+from reports.models import SLOW_MS, EmptySearch, Link, PageView
 from reports.periods import Period
 from solr_sync.registry import registry
 from solr_sync.status import overview_of
@@ -25,6 +26,7 @@ from solr_sync.status import overview_of
 Section = dict[str, Any]
 TOP = 20
 TOP_WORDS = 50
+TOP_LINKS = 100
 BARS_OF_SCORES = 10
 
 
@@ -169,6 +171,13 @@ def completeness(period: Period) -> Section:
     }
 
 
+def links(period: Period) -> Section:
+    del period  # as they are
+    counts = dict(Link.objects.order_by().values_list("state").annotate(n=Count("pk")))
+    states = {str(state): counts.get(state, 0) for state in Link.State}
+    return {"links": {"states": states, "dead": dead_links_of(public_layers(), TOP_LINKS)}}
+
+
 def index(period: Period) -> Section:
     del period
     found = overview_of(registry["layer"])
@@ -183,5 +192,6 @@ SECTIONS: dict[str, Callable[[Period], Section]] = {
     "searches": searches,
     "edits": edits,
     "completeness": completeness,
+    "links": links,
     "index": index,
 }

@@ -170,6 +170,11 @@ def as_pdf(content: dict[str, Any]) -> bytes:
     paper.rows((_("Layer"), _("Views")), viewed, (5, 1))
     _of_layers(paper, content, charts)
     _of_searches(paper, content["searches_without_hits"])
+    dead = content["links"]["dead"]
+    paper.heading(_("Dead links"))
+    paper.rows(
+        (_("Address"), _("Reason")), [(row["url"], row["reason"]) for row in dead[:ROWS]], (3, 1)
+    )
     paper.heading(_("State of the index"))
     paper.rows((_("What"), _("Value")), index_in_words(content["index"]), (3, 2))
     return bytes(paper.output())

@@ -31,6 +31,14 @@ def shown(report: CatalogueReport, reader: Reader) -> dict[str, Any]:
         for row in content["most_viewed"]
         if row["layer"] in titles
     ]
+    links = content["links"]
+    content["links"] = links | {
+        "dead": [
+            row | {"title": titles[row["layer"]][0], "address": titles[row["layer"]][1]}
+            for row in links["dead"]
+            if row["layer"] in titles
+        ]
+    }
     if not getattr(reader, "is_staff", False):
         searches = content["searches_without_hits"]
         content["searches_without_hits"] = searches | {"words": None}
@@ -39,6 +47,7 @@ def shown(report: CatalogueReport, reader: Reader) -> dict[str, Any]:
 
 def _titles(content: dict[str, Any], reader: Reader) -> dict[str, tuple[str, str]]:
     rows = [*content["pages"], *content["slow_pages"], *content["most_viewed"]]
+    rows += content["links"]["dead"]
     ids = {row["layer"] for row in rows if row["layer"]}
     found = Layer.objects.readable_by(reader).filter(pk__in=ids).only("slug", "title").order_by()
     return {str(layer.pk): (layer.title, layer.get_absolute_url()) for layer in found}

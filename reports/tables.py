@@ -42,6 +42,9 @@ def _rows(content: dict[str, Any]) -> Iterator[Row]:
         measures = {name: found[name] for name in ("added", "edited")}
         yield from _measures("organisations", found["name"], "", measures)
     yield from _completeness(content["completeness"])
+    yield from _measures("links", "", "", content["links"]["states"])
+    for link in content["links"]["dead"]:
+        yield "links", link["url"], link["since"][:10], "dead", link["reason"]
     index = {name: value for name, value in content["index"].items() if name != "last_audit"}
     yield from _measures("index", "", "", index | (content["index"]["last_audit"] or {}))
 

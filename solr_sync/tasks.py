@@ -11,7 +11,7 @@ from celery.signals import task_prerun
 from django.db import connections
 from django.db.models import QuerySet
 
-from solr_sync import commits, ledger, names, outages, related, solr, targets
+from solr_sync import commits, ledger, names, outages, related, solr, targets, tombstones
 from solr_sync.audit import Audit
 from solr_sync.documents import SolrDocument
 from solr_sync.exceptions import DocumentRejected, SolrUnavailable, SyncError
@@ -113,6 +113,12 @@ def waiting(document: SolrDocument) -> QuerySet[LedgerEntry, str]:
     """Ids of what nobody was woken for; read from an index alone."""
     rows = ledger.due(document, for_longer_than=GRACE).order_by("lane", "due_at")
     return rows.values_list("object_id", flat=True)[: SWEEP_TASKS + 1]
+
+
+@shared_task(name=names.PURGE_TOMBSTONES, throws=(SyncError,))
+def purge_tombstones() -> str:
+    """Removes what has been deleted for so long that nothing older can still arrive."""
+    return "; ".join(f"{d.document_type}: {tombstones.purge(d)}" for d in registry)
 
 
 def _sweep(document: SolrDocument) -> str:

@@ -28,6 +28,7 @@ SLATE = [
     "reports.PageView",
     "reports.EmptySearch",
     "reports.CatalogueReport",
+    "reports.Link",
     "layers.Layer",
     "layers.Party",
     "layers.Organisation",

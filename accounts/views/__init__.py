@@ -1,4 +1,5 @@
 from accounts.views.groups import group, member
+from accounts.views.notices import notice_switches, notices
 from accounts.views.passwords import (
     ChangePassword,
     ChooseNewPassword,
@@ -19,6 +20,8 @@ __all__ = [
     "group",
     "locked_out",
     "member",
+    "notice_switches",
+    "notices",
     "profile",
     "sign_up",
     "sign_up_sent",

@@ -12,9 +12,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import kept_forms
 from accounts.authentication import caller_of
-from accounts.forms import ProfileForm, TokenForm
+from accounts.forms import MailForm, ProfileForm, TokenForm
 from accounts.groups import groups_of
 from accounts.models import ApiToken, User
+from accounts.notices import switches_of
 
 
 @kept_forms.sign_in_keeping_form
@@ -64,5 +65,7 @@ def _profile(
         "token_form": token_form or TokenForm(),
         "tokens": ApiToken.objects.filter(user=user),
         "memberships": groups_of(user),
+        "mail_form": MailForm(instance=user),
+        "switches": switches_of(user).values(),
     }
     return render(request, "accounts/profile.html", context)

@@ -44,6 +44,12 @@ LINES = [
     Line("search.atom", "/search.atom", ALL, NO_SUCH_METHOD),
     Line("my/searches/", "/my/searches/", SIGNED_IN, (302, 302, 302, 302)),
     Line(
+        "my/searches/<int:pk>/mails/",
+        "/my/searches/1/mails/",
+        NO_SUCH_METHOD,
+        (302, 404, 404, 404),
+    ),
+    Line(
         "my/searches/<int:pk>/delete/",
         "/my/searches/1/delete/",
         NO_SUCH_METHOD,
@@ -121,6 +127,13 @@ LINES = [
         "accounts/password/choose/<uidb64>/<token>/", "/accounts/password/choose/MQ/x-1/", ALL, ALL
     ),
     Line("accounts/profile/", "/accounts/profile/", SIGNED_IN, (403, 302, 302, 302)),
+    Line("accounts/notices/", "/accounts/notices/", SIGNED_IN, LEADS_ON),
+    Line(
+        "accounts/notices/switches/",
+        "/accounts/notices/switches/",
+        (302, 405, 405, 405),
+        LEADS_ON,
+    ),
     Line("accounts/tokens/", "/accounts/tokens/", (302, 405, 405, 405), SIGNED_IN),
     Line(
         "accounts/tokens/<int:pk>/revoke/",
@@ -176,12 +189,13 @@ ADMIN_PAGES = {
     "autocomplete/",
     "jsi18n/",
     "r/<path:content_type_id>/<path:object_id>/",
-    "(?P<app_label>accounts|jobs|layers|solr_sync|uploads|axes|django_celery_results)/$",
+    "(?P<app_label>accounts|jobs|reports|layers|solr_sync|uploads|axes|django_celery_results)/$",
     "(?P<url>.*)$",
 }
 ADMIN_MODELS = {
     "accounts/apitoken",
     "accounts/group",
+    "accounts/mail",
     "accounts/user",
     "axes/accessattempt",
     "axes/accessfailurelog",
@@ -208,6 +222,8 @@ ADMIN_MODELS = {
     "layers/role",
     "layers/topiccategory",
     "uploads/upload",
+    "reports/link",
+    "reports/schedule",
     "solr_sync/auditrun",
     "solr_sync/collection",
     "solr_sync/ledgerentry",

@@ -11,12 +11,12 @@ KILOBYTE = 1024
 @pytest.mark.parametrize(
     ("path", "queries", "kilobytes"),
     [
-        ("/my/", 7, 60),
-        ("/layers/new/", 17, 200),
-        ("/layers/rivers/edit/", 30, 400),
-        ("/layers/rivers/access/", 7, 20),
-        ("/accounts/profile/", 5, 20),
-        ("/accounts/groups/{group}/", 5, 20),
+        ("/my/", 8, 60),
+        ("/layers/new/", 18, 200),
+        ("/layers/rivers/edit/", 31, 400),
+        ("/layers/rivers/access/", 8, 20),
+        ("/accounts/profile/", 7, 20),
+        ("/accounts/groups/{group}/", 6, 20),
     ],
 )
 def test_pages_are_light(

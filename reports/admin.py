@@ -1,0 +1,64 @@
+"""What beat sends, and the links, for reading."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext_lazy as _
+
+from jobs.models import Job
+from reports.models import Link, Schedule
+
+
+class ReadOnly(admin.ModelAdmin):
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Schedule)
+class ScheduleAdmin(ReadOnly):
+    """The schedule stands in the settings; this shows it, with the last job of each kind."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Schedule]:
+        return Schedule.objects.none()
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        context = admin.site.each_context(request) | {
+            "title": _("Schedule"),
+            "opts": Schedule._meta,
+            "rows": [
+                {"name": name, **entry, "job": _last_job(entry), "every": str(entry["schedule"])}
+                for name, entry in sorted(settings.CELERY_BEAT_SCHEDULE.items())
+            ],
+        }
+        return TemplateResponse(request, "reports/admin/schedule.html", context)
+
+
+def _last_job(entry: dict[str, Any]) -> Job | None:
+    arguments = entry.get("args") or []
+    if not entry["task"].startswith("jobs.") or not arguments:
+        return None
+    return Job.objects.filter(kind=arguments[0]).order_by("-created_at").first()
+
+
+@admin.register(Link)
+class LinkAdmin(ReadOnly):
+    list_display = ["url", "host", "state", "reason", "failures", "checked_at", "dead_since"]
+    list_filter = ["state"]
+    search_fields = ["url", "host"]
