@@ -24,7 +24,9 @@ SECRETS = (
 )  # fmt: skip
 STYLES = {"json": "json", "plain": "plain"}
 # The attributes of every record; others were given with `extra`.
-USUAL = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "data", "request_id"}
+USUAL = frozenset(vars(logging.makeLogRecord({}))) | {
+    *("message", "asctime", "data", "request_id", "task_id", "short_id"),
+}
 # What one of them needs to match: most lines have nothing of it, and are seen through once.
 MAY_BE_SECRET = re.compile(r"(?i)@|/choose/|bearer|basic|token|passw|secret|api_?key")
 
@@ -72,11 +74,12 @@ class Json(logging.Formatter):
 
 def _extra(record: logging.LogRecord) -> Mapping[str, Any]:
     """Numbers and short texts alone: Django hands whole requests over."""
-    given = {k: v for k, v in vars(record).items() if k not in USUAL and k != "task_id"}
+    names = vars(record).keys() - USUAL
+    given = {name: vars(record)[name] for name in sorted(names) if not name.startswith("_")}
     return {
         name: without_secrets(value) if isinstance(value, str) else value
         for name, value in given.items()
-        if isinstance(value, str | int | float | bool) and not name.startswith("_")
+        if isinstance(value, str | int | float | bool)
     }
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from django.db import connections
 from django.db.models import F, Max, Min, QuerySet
 
-from solr_sync import content, ledger, targets
+from solr_sync import content, ledger, solr, targets
 from solr_sync.documents import SolrDocument
 from solr_sync.exceptions import DocumentRejected
 from solr_sync.models import LedgerEntry, Rebuild, RebuildRange
@@ -85,6 +85,7 @@ def _fill_range(
     while part.cursor < part.last:
         next_rows = rows(documents).filter(pk__gt=part.cursor, pk__lte=part.last).order_by("pk")
         found = held(next_rows[:BATCH])
+        solr.require_healthy()
         for document in documents:
             own = [row for row in found if row.document_type == document.document_type]
             send_rows(document, own, client)

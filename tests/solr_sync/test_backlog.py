@@ -1,0 +1,109 @@
+"""A backlog, and people who go on saving; and what the clock costs when there is nothing to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.models.functions import Now
+
+from layers.models import Layer
+from solr_sync import solr as solr_module
+from solr_sync import tasks, worker
+from solr_sync.models import Lane, LedgerEntry
+from solr_sync.registry import registry
+from solr_sync.solr import SolrClient
+from tests.solr_sync.conftest import entry_of, found, run, titles
+
+OLD = timedelta(minutes=1)
+
+
+@pytest.fixture
+def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, size in (("LIVE_BATCH", 4), ("BULK_BATCH", 4), ("NEWEST_BATCH", 2)):
+        monkeypatch.setattr(worker, name, size)
+
+
+def waiting_for_a_minute(number: int) -> list[Layer]:
+    layers = [Layer.objects.create(title=f"Layer {n:02}") for n in range(number)]
+    LedgerEntry.objects.update(changed_at=Now() - OLD, due_at=Now() - OLD)
+    return layers
+
+
+def test_a_fresh_edit_overtakes_a_backlog(
+    solr: SolrClient, small_batches: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting_for_a_minute(20)
+    posts: list[tuple[list[str], bool]] = []
+    post = SolrClient.post_documents
+
+    def noting(self: SolrClient, documents: Sequence[dict[str, Any]], **options: str) -> Any:
+        posts.append(([d["title"] for d in documents], "commit" in options))
+        if len(posts) == 2:
+            Layer.objects.create(title="Fresh")
+        return post(self, documents, **options)
+
+    monkeypatch.setattr(SolrClient, "post_documents", noting)
+    run()
+    assert "Fresh" in posts[2][0]
+    assert len(posts[2][0]) <= 2
+    assert len(titles(solr)) == 21
+    # of the backlog's own posts only the first may commit, and the fresh one's
+    assert [commits for _, commits in posts[3:-1]] == [False] * len(posts[3:-1])
+
+
+def test_a_task_that_comes_late_takes_what_else_is_due(solr: SolrClient) -> None:
+    done = Layer.objects.create(title="Done")
+    run(done)
+    other = Layer.objects.create(title="Other")
+    assert tasks.sync_document.run("layer", str(done.pk)).startswith("taken already")
+    assert not entry_of(other).pending
+
+
+def test_a_task_with_nothing_to_do_costs_one_read(
+    solr: SolrClient, django_assert_num_queries: Any
+) -> None:
+    done = Layer.objects.create(title="Done")
+    run(done)
+    with django_assert_num_queries(1):
+        assert tasks.sync_document.run("layer", str(done.pk)).startswith("taken already")
+
+
+def test_the_quick_audit_asks_solr_once(solr: SolrClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    Layer.objects.create(title="There")
+    run()
+    asked: list[str] = []
+    request = solr_module.request
+
+    def counting(method: str, url: str, **options: Any) -> Any:
+        asked.append(url)
+        return request(method, url, **options)
+
+    monkeypatch.setattr(solr_module, "request", counting)
+    tasks.audit()
+    assert [url.rpartition("/")[2] for url in asked] == ["select"]
+
+
+@pytest.mark.postgresql
+def test_the_sweep_reads_an_index_alone(solr: SolrClient) -> None:
+    Layer.objects.create(title="There")
+    run()
+    statement, parameters = tasks.waiting(registry["layer"]).query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute("SET enable_seqscan = off; SET enable_bitmapscan = off")
+        try:
+            cursor.execute(f"EXPLAIN {statement}", parameters)
+            plan = "\n".join(row[0] for row in cursor.fetchall())
+        finally:
+            cursor.execute("RESET enable_seqscan; RESET enable_bitmapscan")
+    assert "Index Only Scan using solr_sync_waiting" in plan
+
+
+def test_bulk_work_is_visible_at_its_end(solr: SolrClient, small_batches: None) -> None:
+    waiting_for_a_minute(9)
+    LedgerEntry.objects.update(lane=Lane.BULK)
+    run(lane=Lane.BULK)
+    assert len(found(solr)) == 9
