@@ -76,7 +76,7 @@ class Soak:
         self.told = 0
 
     def prepare(self) -> None:
-        from tests.faults.changes import furnish
+        from tests.faults.choosing import furnish
 
         collect = ["collectstatic", "--noinput", "--verbosity=0"]
         for command in (collect, ["migrate", "--verbosity=0"], ["solr_init"]):

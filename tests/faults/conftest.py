@@ -23,7 +23,7 @@ from solr_sync.models import Collection, LedgerEntry, RelatedChange
 from solr_sync.solr import SolrClient, client_for
 from tests.conftest import started_workers
 from tests.faults import table
-from tests.faults.changes import clear_vocabularies, furnish
+from tests.faults.choosing import clear_vocabularies, furnish
 from tests.faults.proxy import SolrProxy
 from tests.faults.stand import Stand
 

@@ -11,11 +11,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import StringIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 from urllib.request import Request, urlopen
 
+from django.core.management import call_command
 from django.db import connection
 
 from services import process
@@ -99,8 +101,11 @@ class Stand:
 
     def wait(self, seconds: float = 100) -> None:
         """Until nothing is pending, by the command that people use."""
-        answer = self.status("--wait", str(seconds), within=seconds + 60)
-        assert answer.returncode == 0, answer.stdout + answer.stderr + self.pending()
+        said = StringIO()
+        try:
+            call_command("solr_status", wait=seconds, stdout=said)
+        except SystemExit:
+            raise AssertionError(said.getvalue() + self.pending()) from None
 
     def pending(self) -> str:
         rows = LedgerEntry.objects.filter(due_at__isnull=False).values()[:3]

@@ -44,7 +44,7 @@ def test_nothing_is_lost_or_stale(stand: Stand, name: str, trouble: Trouble | No
     record = at_work(stand, seed, name, trouble)
     lasted = time.monotonic() - began
     calm = record
-    if trouble and record.slowest > PATIENCE:  # the fault, or a machine with much else to do?
+    if trouble and record.longest_wait > PATIENCE:  # the fault, or what else the machine does?
         calm = without_fault(stand, seed, lasted)
     connection.close()
     began = time.monotonic()
@@ -69,8 +69,7 @@ def test_nothing_is_lost_or_stale(stand: Stand, name: str, trouble: Trouble | No
     )
     assert found.nothing, found
     assert record.errors == []
-    if record.slowest > PATIENCE:
-        assert record.longest_wait <= max(PATIENCE, 2 * calm.longest_wait), record.slowest_what
+    assert record.longest_wait <= max(PATIENCE, 2 * calm.longest_wait), record.slowest_what
 
 
 def at_work(stand: Stand, seed: int, name: str, trouble: Trouble | None) -> Record:

@@ -15,7 +15,7 @@ from django.db import connection
 from layers.models import Layer, TopicCategory
 from solr_sync.models import LedgerEntry, RelatedChange
 from tests.conftest import eventually
-from tests.faults.changes import MARK
+from tests.faults.choosing import MARK
 from tests.faults.stand import Stand
 
 pytestmark = pytest.mark.soak
