@@ -2,7 +2,7 @@
 # services/start.sh installs that too where it is missing.
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop test lint faults soak bench clean
+.PHONY: help run stop test lint pictures faults soak bench clean
 
 help:
 	@echo 'make run    install what is missing, start everything, print the addresses; Ctrl-C ends all'
@@ -11,6 +11,7 @@ help:
 	@echo 'make test   lint, types, import contract, migrations and all tests, on services of its own'
 	@echo "            ARGS='-k name': a part of the tests; DATABASE=sqlite: on SQLite"
 	@echo 'make lint   all of that but the tests'
+	@echo 'make pictures  the browser tests; what they see is kept in var/screenshots'
 	@echo 'make faults each server and process dies by itself while people edit: takes an hour; prints a table'
 	@echo "            ARGS='-k replay': some of them; DATABASE=sqlite: on SQLite"
 	@echo "make soak   edits while everything dies by turns: ARGS='--minutes 2 --seed 7'"
@@ -19,5 +20,5 @@ help:
 	@echo 'make stop   end a `make run` that goes on elsewhere'
 	@echo 'make clean  stop, then remove all data, logs, secrets and installed packages of this folder'
 
-run stop test lint faults soak bench clean:
+run stop test lint pictures faults soak bench clean:
 	@exec sh services/start.sh $@

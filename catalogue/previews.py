@@ -45,7 +45,7 @@ def previews_of(layer: Layer, links: Iterable[Distribution]) -> list[Preview]:
 
 def _kind(link: Distribution) -> str:
     by_content = "geojson" if link.media_type == GEOJSON else ""
-    return KINDS.get(link.protocol_id, by_content)
+    return KINDS.get(str(link.protocol_id), by_content)
 
 
 def _preview(layer: Layer, link: Distribution) -> Preview:

@@ -12,12 +12,15 @@ from ninja.errors import AuthenticationError, ValidationError
 
 from accounts.authentication import identify
 from catalogue.api import router as catalogue_router
+from config.api_docs import ApiDocs
 from jobs.api import router as jobs_router
 from layers.api import router as layers_router
 from reports.api import router as reports_router
 from uploads.api import router as uploads_router
 
-api = NinjaAPI(title="Layer catalogue", version="1.0.0", docs_url="/docs", auth=identify)
+api = NinjaAPI(
+    title="Layer catalogue", version="1.0.0", docs_url="/docs", docs=ApiDocs(), auth=identify
+)
 api.add_router("/layers", layers_router)
 api.add_router("/jobs", jobs_router)
 api.add_router("/reports", reports_router)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from accounts.models import User
 from layers.models import Attribute, Distribution, Layer, LayerContact
 from layers.querysets import LayerQuerySet
 
@@ -64,17 +65,18 @@ def _relations_of(layer: Layer, emails: bool) -> dict[str, Any]:
 def _administration_of(layer: Layer, emails: bool) -> dict[str, Any]:
     return {
         "group": layer.group.name if layer.group else None,
-        "owner": account(layer.owner and layer.owner.username, emails),
+        "owner": account(layer.owner, emails),
         "source": layer.source or None,
         "version": layer.version,
         "created_at": layer.created_at,
         "updated_at": layer.updated_at,
-        "updated_by": account(layer.updated_by and layer.updated_by.username, emails),
+        "updated_by": account(layer.updated_by, emails),
     }
 
 
-def account(username: str | None, emails: bool) -> str | None:
+def account(user: User | str | None, emails: bool) -> str | None:
     """Some sign up with their e-mail address for a name."""
+    username = str(user or "")
     return username if username and (emails or "@" not in username) else None
 
 

@@ -55,6 +55,7 @@ COMMANDS: Mapping[str, Callable[[Sequence[str]], int | None]] = {
     "clean": lambda _arguments: cleaning.clean(),
     "test": testing.test,
     "lint": testing.lint,
+    "pictures": testing.pictures,
     "faults": testing.faults,
     "soak": testing.soak,
     "bench": benching.bench,

@@ -51,6 +51,12 @@ def test(arguments: Sequence[str]) -> int:
         return run_step(["pytest", *(selection or TOGETHER)])
 
 
+def pictures(arguments: Sequence[str]) -> int:
+    """The browser tests, which keep what they see in var/screenshots."""
+    os.environ["PICTURES"] = "1"
+    return with_services(["pytest", "tests/browser"], arguments)
+
+
 def faults(arguments: Sequence[str]) -> int:
     """Each fault by itself with editors at work; a table at the end."""
     return with_services(["pytest", "tests/faults", "-m", "soak"], arguments)

@@ -6,6 +6,7 @@ fails its test.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from accounts.models import User
 from services import ports
+from tests.browser.map_services import running_map_service
 from tests.conftest import PROJECT, Process, eventually
 from tests.flower.server import Flower, running_flower
 
@@ -41,12 +43,20 @@ Picture = Callable[[Page, str], None]
 
 
 @pytest.fixture(scope="session")
-def site(django_db_setup: None, django_db_blocker: Any, logs: Path) -> Iterator[str]:
+def maps() -> Iterator[str]:
+    """The address of map services, which the operator of the site allows pages to ask."""
+    with running_map_service() as server:
+        yield f"http://127.0.0.1:{server.server_port}"
+
+
+@pytest.fixture(scope="session")
+def site(django_db_setup: None, django_db_blocker: Any, logs: Path, maps: str) -> Iterator[str]:
     """The address of gunicorn, which runs as in production."""
     port = ports.find_free()
     address = f"http://127.0.0.1:{port}"
+    settings = {"PORT": str(port), "SITE_URL": address, "SIGN_UP": "1", "MAP_SOURCES": maps}
     with django_db_blocker.unblock():
-        web = Process(logs / "web.log", "gunicorn", "config.wsgi", PORT=str(port), SITE_URL=address)
+        web = Process(logs / "web.log", "gunicorn", "config.wsgi", **settings)
         web.start()
     try:
         eventually(lambda: answers(f"{address}/healthz"), within=60, what=f"the site ({web.log})")
@@ -149,11 +159,15 @@ def sign_in(context: BrowserContext, user: User, site: str) -> None:
 
 @pytest.fixture
 def picture() -> Picture:
-    """Keeps what the window shows as a picture in var/screenshots."""
+    """Keeps what the window shows as a picture in var/screenshots, when asked to: `make pictures`.
+
+    They take longer than all that the tests look at.
+    """
     PICTURES.mkdir(parents=True, exist_ok=True)
 
     def take(page: Page, name: str) -> None:
-        page.screenshot(path=PICTURES / f"{name}.png")
+        if os.environ.get("PICTURES"):
+            page.screenshot(path=PICTURES / f"{name}.png")
 
     return take
 

@@ -69,10 +69,10 @@ class MapService(BaseHTTPRequestHandler):
         elif path == "/rivers.geojson":
             self.answer("application/geo+json", json.dumps(RIVER).encode())
         else:
-            self.send_error(500)
+            self.answer("image/png", b"", status=500)
 
-    def answer(self, kind: str, content: bytes) -> None:
-        self.send_response(200)
+    def answer(self, kind: str, content: bytes, status: int = 200) -> None:
+        self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(content)))
         self.send_header("Access-Control-Allow-Origin", "*")

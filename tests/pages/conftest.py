@@ -6,9 +6,12 @@ import pytest
 
 from accounts.models import User
 from layers.models import Layer
+from tests.catalogue.conftest import breaker_closed, without_solr
 from tests.layers.conftest import group, owner, sign_in, staff, stranger
 
-__all__ = ["group", "owner", "sign_in", "staff", "stranger"]
+__all__ = [
+    "breaker_closed", "group", "owner", "sign_in", "staff", "stranger", "without_solr",
+]  # fmt: skip
 
 
 @pytest.fixture(autouse=True)

@@ -15,7 +15,7 @@ from tests.pages.texts import entries, files, texts
 
 LANGUAGES = ["de", "fr", "ar"]
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%d|%s|<[^>]+>")
-NAMES = re.compile("Natural Earth|OpenLayers|GeoJSON|CSV|Atom|BibTeX|RIS|APA")
+NAMES = re.compile("Natural Earth|OpenLayers|GeoJSON|CSV|Atom|BibTeX|RIS|APA|API")
 LETTERS = re.compile(r"[A-Za-z]{2}")
 
 
@@ -103,6 +103,16 @@ def test_a_language_is_chosen_in_the_footer(client):
 def test_the_choice_leads_to_no_other_site(client):
     answer = client.post("/language/", {"language": "fr", "next": "https://evil.example/"})
     assert "evil" not in answer["Location"]
+
+
+@pytest.mark.django_db
+def test_what_people_write_takes_its_own_direction(sign_in, owner, rivers):
+    page = sign_in(owner).get("/layers/rivers/edit/").text
+    for name in ("title", "abstract", "keywords", "organisation", "contacts-0-name"):
+        field = re.search(rf'<(?:input|textarea)[^>]* name="{name}"[^>]*>', page)
+        assert field is not None
+        assert 'dir="auto"' in field[0]
+    assert re.search(r'<h1[^>]* dir="auto"', sign_in(owner).get("/layers/rivers/").text)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
