@@ -214,8 +214,9 @@ def _store(cursor: Any, batch: Sequence[Copy]) -> None:
     cursor.execute("ANALYZE copied")
     cursor.execute(_layers_statement())
     for relation in Layer._meta.many_to_many:
-        if relation.remote_field.through._meta.auto_created:
-            cursor.execute(_rows_statement(relation.remote_field.through))
+        through: Any = relation.remote_field.through
+        if through._meta.auto_created:
+            cursor.execute(_rows_statement(through))
     for part in PARTS:
         cursor.execute(_rows_statement(part))
     cursor.execute(_rows_statement(TemporalExtent, _time_values()))
@@ -253,7 +254,7 @@ def _insert(model: type[models.Model], own: dict[str, str], join: str) -> str:
     table = model._meta.db_table
     columns = [f.column for f in model._meta.local_concrete_fields]
     columns = [column for column in columns if column != "id" or column in own]
-    values = [own.get(column, f'original."{column}"') for column in columns]
+    values = [own.get(str(column), f'original."{column}"') for column in columns]
     named = ", ".join(f'"{column}"' for column in columns)
     return (
         f"INSERT INTO {table} ({named}) SELECT {', '.join(values)}"

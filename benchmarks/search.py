@@ -138,7 +138,7 @@ class Measuring:
         milliseconds, answer = self.get("/api/search" + query.querystring)
         content = answer.json()
         assert content["source"] == "solr"
-        return milliseconds - content["solr_ms"]
+        return milliseconds - float(content["solr_ms"])
 
     def warm(self) -> None:
         for query in self.questions(100):

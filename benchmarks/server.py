@@ -11,19 +11,19 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 
 import requests
 from django.core.handlers.wsgi import WSGIHandler
-
-from catalogue.search import solr
 
 COLLECTION = "bench_search"
 READY_SECONDS = 180
 
 
 def application() -> WSGIHandler:
-    from config.wsgi import application as found
+    found: WSGIHandler = import_module("config.wsgi").application  # sets Django up
+    from catalogue.search import solr
 
     solr.COLLECTION = COLLECTION
     return found

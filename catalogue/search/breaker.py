@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import requests
 
-from solr_sync.exceptions import SolrUnavailable
+from solr_sync.exceptions import SolrUnavailable, SyncError
 
 PAUSE_SECONDS = 5.0
 
@@ -39,6 +39,9 @@ class Breaker:
                 self.reason, self.open_until = str(error), time.monotonic() + self.pause
             else:
                 self.reset()
+            raise
+        except SyncError:
+            self.reset()  # Solr refuses this question, and so is there
             raise
 
     def reset(self) -> None:

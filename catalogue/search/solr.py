@@ -14,13 +14,14 @@ from catalogue.search import correction, cursor, facets
 from catalogue.search.breaker import Breaker
 from catalogue.search.filters import filters_of, overlap
 from catalogue.search.naming import name_place
+from catalogue.search.older import Lacking, without
 from catalogue.search.patience import time_left
 from catalogue.search.query import SearchQuery
 from catalogue.search.results import Answer, Corrections
 from catalogue.search.wording import Parameters, query_text, words_parameters
 from catalogue.search.words import Words
 from layers.extent import BoundingBox
-from solr_sync.exceptions import SolrUnavailable
+from solr_sync.exceptions import DocumentRejected, SolrUnavailable
 from solr_sync.solr import SolrClient
 
 COLLECTION = "layers"
@@ -38,6 +39,7 @@ SORTS = {
 LEAST_OF_BOX = 0.1
 
 breaker = Breaker()
+lacking = Lacking()
 
 
 def ask(query: SearchQuery, labels: Sequence[str]) -> Answer:
@@ -75,6 +77,15 @@ def ask_widened(query: SearchQuery, labels: Sequence[str], unknown: Corrections)
 
 def send(parameters: Parameters) -> dict[str, Any]:
     """Solr's answer to a question; what is no answer of Solr's counts as none."""
+    while True:
+        try:
+            return _send(without(parameters, lacking.current()))
+        except DocumentRejected as error:
+            if not lacking.learn(str(error)):
+                raise
+
+
+def _send(parameters: Parameters) -> dict[str, Any]:
     try:
         with breaker.guard():
             raw: dict[str, Any] = (

@@ -45,19 +45,22 @@ class Timeline:
 def timeline_request() -> dict[str, Any]:
     """Counts leave the time's own filter aside, so that it can be widened."""
     domain = {"excludeTags": "time"}
-    known = "start_year:[* TO *] end_year:[* TO *] year_gap:[* TO *]"
+    known = "start_year:[* TO *] end_year:[* TO *]"
     years = {"type": "terms", "limit": MAX_YEARS, "domain": domain}
     return {
         "starts": years | {"field": "start_year"},
         "ends": years | {"field": "end_year"},
         "gaps": years | {"field": "year_gap"},
         "timed": {"type": "query", "q": known, "domain": domain},
+        # Open at both sides: nothing but the gap tells that a time is known.
+        "open": {"type": "query", "q": "+year_gap:[* TO *] -start_year:[* TO *] -end_year:[* TO *]"}
+        | {"domain": domain},
     }
 
 
 def timeline_of(facets: dict[str, Any]) -> Timeline:
     starts, ends = buckets(facets.get("starts", {})), buckets(facets.get("ends", {}))
-    known = facets.get("timed", {}).get("count", 0)
+    known = sum(facets.get(name, {}).get("count", 0) for name in ("timed", "open"))
     gaps = {_gap(text): count for text, count in buckets(facets.get("gaps", {})).items()}
     return timeline(_years(starts), _years(ends), known, gaps)
 

@@ -1,0 +1,61 @@
+"""Questions to an index that is older than this code, until its rebuild is through.
+
+Solr refuses a question that names a field which its schema lacks. What such a field would have
+added is left out then, and asked for again a minute later: the new collection may be live by then.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from typing import Any
+
+from catalogue.search.wording import Parameters
+
+UNDEFINED = re.compile(r"""(?:undefined field:?|query field) ["']?([\w.]+)""", re.IGNORECASE)
+KEPT_SECONDS = 60
+
+
+class Lacking:
+    """Fields that the index turned out not to have."""
+
+    def __init__(self) -> None:
+        self.names: dict[str, float] = {}
+
+    def learn(self, refusal: str) -> bool:
+        """Whether the refusal names a field that was not known to be missing."""
+        found = UNDEFINED.search(refusal)
+        if found is None or found[1] in self.current():
+            return False
+        self.names[found[1]] = time.monotonic() + KEPT_SECONDS
+        return True
+
+    def current(self) -> set[str]:
+        return {name for name, until in self.names.items() if time.monotonic() < until}
+
+
+def without(parameters: Parameters, lacking: set[str]) -> Parameters:
+    """Without these fields among those that are searched, weighed and counted."""
+    if not lacking:
+        return dict(parameters)
+    found = dict(parameters)
+    for name in {"qf", "pf"} & set(found):
+        parts = [p for p in found[name].split() if p.partition("^")[0] not in lacking]
+        found[name] = " ".join(parts)
+    if "bq" in found:
+        found["bq"] = [
+            part for part in found["bq"] if part.rpartition("whole_")[2][:-1] not in lacking
+        ]
+    if "json.facet" in found:
+        counted = json.loads(found["json.facet"])
+        kept = {name: each for name, each in counted.items() if not _needs(each, lacking)}
+        found["json.facet"] = json.dumps(kept)
+    return found
+
+
+def _needs(counted: dict[str, Any], lacking: set[str]) -> bool:
+    asked = str(counted.get("q", ""))
+    return counted.get("field") in lacking or any(
+        re.search(rf"\b{name}\b", asked) for name in lacking
+    )
