@@ -11,7 +11,7 @@ from django.utils.translation.template import templatize
 
 from tests.conftest import PROJECT
 
-ROOMS = ("accounts", "catalogue", "config", "jobs", "layers", "solr_sync", "uploads")
+ROOMS = ("accounts", "catalogue", "config", "jobs", "layers", "reports", "solr_sync", "uploads")
 NAMES = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy"}
 IN_TEMPLATE = re.compile(
     r"\b(?:_|n?gettext)\(\s*u?(?P<text>'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\")", re.DOTALL
