@@ -48,8 +48,9 @@ class Sent:
 
     def __init__(self, upload: Upload, job: Job) -> None:
         self.job = job
+        layer = upload.layer_id
         self.upload = Upload.objects.filter(pk=upload.pk).first()
-        self.layer = Layer.objects.filter(pk=upload.layer_id).first()
+        self.layer = Layer.objects.filter(pk=layer).first() if layer else None
 
     @property
     def metadata(self) -> dict[str, Any]:

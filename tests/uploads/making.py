@@ -17,7 +17,8 @@ import rasterio
 import shapely
 from affine import Affine
 
-TOWNS = {"name": ["Accra", "Kumasi", "Tamale"], "people": [2_514_000, 2_544_530, 371_351]}
+NAMES = ["Accra", "Kumasi", "Tamale"]
+PEOPLE = [2_514_000, 2_544_530, 371_351]
 PLACES = [(-0.19, 5.6), (-1.62, 6.69), (-0.84, 9.4)]
 
 
@@ -33,8 +34,8 @@ def vector(
 ) -> Path:
     geometries = [shapely.Point(p) if isinstance(p, tuple) else p for p in places or PLACES]
     count = len(geometries)
-    names = [TOWNS["name"][i % 3] for i in range(count)]
-    people = [TOWNS["people"][i % 3] for i in range(count)]
+    names = [NAMES[i % 3] for i in range(count)]
+    people = [PEOPLE[i % 3] for i in range(count)]
     with np.errstate(all="ignore"):
         pyogrio.raw.write(
             path,

@@ -110,7 +110,9 @@ def test_a_missing_crs_is_said_and_not_guessed(send, work, person, tmp_path) -> 
     assert "does not say in which coordinate reference system" in sent.job.notes[0]
     again = work(services.read_again(sent.upload, person, "EPSG:4326"))
     assert again.state == "done"
-    assert Layer.objects.get().bbox.as_list == EARTH([-1.62, 5.6, -0.19, 9.4])
+    box = Layer.objects.get().bbox
+    assert box is not None
+    assert box.as_list == EARTH([-1.62, 5.6, -0.19, 9.4])
 
 
 def test_across_the_180th_meridian(send, tmp_path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ def stranger(committed: None) -> User:
 
 
 @pytest.fixture
-def towns(send: Any, tmp_path: Path) -> Sent:
+def towns(send: Callable[..., Sent], tmp_path: Path) -> Sent:
     return send("towns.gpkg", making.geopackage(tmp_path))
 
 
