@@ -17,7 +17,7 @@ def another_database(folder: Path) -> Iterator[str]:
     if connection.vendor == "sqlite":
         yield f"sqlite:///{folder / 'station.sqlite3'}"
         return
-    import psycopg2  # type: ignore[import-untyped]
+    import psycopg2
 
     server = os.environ["DATABASE_URL"]
     control = psycopg2.connect(server.replace("postgres://", "postgresql://"))
