@@ -12,7 +12,6 @@ import os
 import random
 import resource
 import statistics
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -259,4 +258,4 @@ def resident_mb() -> float:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -1,8 +1,8 @@
 """Reading and taking in large files: `python -m benchmarks.uploads [--megabytes N] [--site URL]`.
 
-Times the process that reads a GeoPackage and a GeoTIFF of this size and says how much memory it took
-at most; with `--site`, sends a file there as `editor` and says how long the answer took after the
-last byte, and how much memory the processes of the site grew by. The last line is JSON.
+Times the process that reads a GeoPackage and a GeoTIFF of this size and says how much memory it
+took at most; with `--site`, sends a file there as `editor` and says how long the answer took after
+the last byte, and how much memory the processes of the site grew by. The last line is JSON.
 """
 
 from __future__ import annotations

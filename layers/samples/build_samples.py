@@ -438,7 +438,7 @@ def record(entry: Entry) -> Record:
     if "bare" in entry.options:
         return identity | {
             "dct_title_s": entry.title,
-        "dct_alternative_sm": [entry.options["alt"]] if "alt" in entry.options else [],
+            "dct_alternative_sm": [entry.options["alt"]] if "alt" in entry.options else [],
             "gbl_resourceClass_sm": ["Datasets"],
             "dct_accessRights_s": "Public",
             "gbl_mdVersion_s": "Aardvark",
