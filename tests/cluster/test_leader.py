@@ -25,7 +25,7 @@ from solr_sync.registry import registry
 from tests.conftest import PROJECT, Process, eventually, test_database_url
 from tests.faults.comparing import compare
 
-COUNT = 6000
+COUNT = 4000
 ALL_NODES = {"SOLR_REPLICAS": str(cluster.NODES)}
 
 
