@@ -100,6 +100,14 @@ def test_a_language_is_chosen_in_the_footer(client):
 
 
 @pytest.mark.django_db
+def test_each_language_calls_itself_by_its_own_name(client):
+    for language in ("en", "ar"):
+        page = client.get("/accounts/login/", headers={"Accept-Language": language}).text
+        for name in ("English", "Deutsch", "Français", "العربيّة"):
+            assert f">{name}</button>" in page
+
+
+@pytest.mark.django_db
 def test_the_choice_leads_to_no_other_site(client):
     answer = client.post("/language/", {"language": "fr", "next": "https://evil.example/"})
     assert "evil" not in answer["Location"]
