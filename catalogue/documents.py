@@ -14,6 +14,7 @@ from catalogue.solr_values import (
     cut,
     date_range,
     instant,
+    links,
     location,
     names_of,
     openings,
@@ -36,6 +37,7 @@ from layers.models import (
     TemporalExtent,
     TopicCategory,
 )
+from reports.models import DeadLinks
 from solr_sync.documents import Related, SolrDocument
 from solr_sync.registry import registry
 
@@ -57,7 +59,7 @@ MAX_STEMMED = 2  # of each record: the language of its description, then those o
 @registry.register(Layer)
 class LayerDocument(SolrDocument):
     collection = "layers"
-    definition = 2
+    definition = 3
     related: ClassVar = {
         TopicCategory: Related("topic_categories", fields=("label",)),
         Keyword: Related("keywords", fields=("name",)),
@@ -72,6 +74,7 @@ class LayerDocument(SolrDocument):
         TemporalExtent: "temporal_extents",
         Attribute: "attributes",
         Distribution: "distributions",
+        DeadLinks: "dead_links",
     }
 
     def read(self, keys: Sequence[Any]) -> Iterator[tuple[Any, LayerRecord]]:
@@ -165,6 +168,7 @@ def _facets(layer: LayerRecord, keywords: list[str]) -> dict[str, Any]:
         "language": layer.languages,
         "geometry_type": layer.geometry_type,
         "protocol": strings(layer.protocols),
+        "links": links(layer.dead_links, bool(layer.protocols)),
     }
 
 

@@ -138,6 +138,7 @@ class LayerRecord:
     updated_at: datetime
     username: str | None
     organisation: str | None
+    dead_links: int | None
     topics: list[Term] = field(default_factory=list)
     keywords: list[str] = field(default_factory=list)
     regions: list[Place] = field(default_factory=list)
@@ -161,7 +162,11 @@ def read(keys: Sequence[uuid.UUID]) -> Iterator[LayerRecord]:
     records = {
         row[0]: LayerRecord(*row[1:])
         for row in rows.values_list(
-            Cast("pk", TextField()), *COLUMNS, "owner__username", "organisation__name"
+            Cast("pk", TextField()),
+            *COLUMNS,
+            "owner__username",
+            "organisation__name",
+            "dead_links__number",
         )
     }
     places = _places(keys)

@@ -24,6 +24,7 @@ FACET_NAMES: dict[str, Promise] = {
     "format": gettext_lazy("Format"),
     "licence": gettext_lazy("Licence"),
     "location": gettext_lazy("Location"),
+    "links": gettext_lazy("Links"),
     "access": gettext_lazy("Who may see it"),
 }
 SORT_NAMES: dict[str, Promise] = {

@@ -103,6 +103,13 @@ def location(box: BoundingBox | None) -> str:
     return "world" if box.width >= WORLD_WIDTH and box.height >= WORLD_HEIGHT else "area"
 
 
+def links(dead: int | None, present: bool) -> str:
+    """What is known of a layer's links: `dead` if one of them is, else `present` or `none`."""
+    if dead:
+        return "dead"
+    return "present" if present else "none"
+
+
 def year_words(periods: Iterable[tuple[int | None, int | None]]) -> list[str]:
     """The years of short periods, first and last year of long ones, as somebody would type them."""
     years: list[int] = []

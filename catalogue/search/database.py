@@ -21,7 +21,7 @@ from catalogue.search.results import Answer, Counts
 from catalogue.search.words import Term, Words
 from catalogue.solr_values import WORLD_HEIGHT, WORLD_WIDTH
 from layers.extent import BoundingBox
-from layers.models import Layer, TemporalExtent
+from layers.models import Distribution, Layer, TemporalExtent
 from layers.querysets import LayerQuerySet
 
 T = TypeVar("T")
@@ -47,6 +47,14 @@ LOCATIONS = {
     "point": _IS_POINT,
     "world": _IS_WORLD,
     "area": Q(west__isnull=False) & ~_IS_POINT & ~_IS_WORLD,
+}
+# What it calls `links` (catalogue.solr_values.links)
+_IS_DEAD = Q(dead_links__isnull=False)
+_HAS_LINKS = Exists(Distribution.objects.filter(layer=OuterRef("pk")))
+LINKS = {
+    "dead": _IS_DEAD,
+    "present": ~_IS_DEAD & Q(_HAS_LINKS),
+    "none": ~_IS_DEAD & ~Q(_HAS_LINKS),
 }
 FACET_LIMIT = 30
 # Without an index of words each question reads every layer; what takes longer is left out.
@@ -166,6 +174,8 @@ def _has(facet: str, values: tuple[str, ...]) -> Q:
     """As a condition on the key, so that a layer with two of the values is still one hit."""
     if facet == "location":
         return reduce(or_, (LOCATIONS.get(value, NOWHERE) for value in values))
+    if facet == "links":
+        return reduce(or_, (LINKS.get(value, NOWHERE) for value in values))
     column = FACET_COLUMNS[facet]
     if facet == "region":
         inside = Q(regions__in=values) | Q(regions__level="country", regions__parent__in=values)

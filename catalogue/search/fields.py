@@ -16,6 +16,7 @@ FACET_FIELDS = {
     "format": "format",
     "licence": "licence",
     "location": "location",
+    "links": "links",
     "access": "access",
 }
 

@@ -29,6 +29,11 @@ LOCATIONS = {
     "world": gettext_lazy("The whole world"),
     "none": gettext_lazy("No location"),
 }
+LINKS = {
+    "present": gettext_lazy("With links"),
+    "dead": gettext_lazy("With a dead link"),
+    "none": gettext_lazy("Without links"),
+}
 
 
 def labelled(
@@ -53,6 +58,7 @@ def labels_of(query: SearchQuery, counts: dict[str, Counts]) -> Labels:
     language = (get_language() or "en").partition("-")[0]
     found = {("access", str(value)): str(label) for value, label in Visibility.choices}
     found |= {("location", value): str(label) for value, label in LOCATIONS.items()}
+    found |= {("links", value): str(label) for value, label in LINKS.items()}
     for key, (label, labels) in terms.of(_codes(query, counts)).items():
         found[key] = labels.get(language, label)
     return found

@@ -28,6 +28,7 @@ FACETS = (
     "format",
     "licence",
     "location",
+    "links",
     "access",
 )
 

@@ -20,6 +20,7 @@ from reports.link_check import Answer, check
 from reports.link_round import Round, apply
 from reports.links import checks_of, dead_links_of, gather, mark_layers, tell_owners
 from reports.models import DeadLinks, Link
+from solr_sync.models import LedgerEntry
 
 
 @pytest.mark.parametrize(
@@ -183,6 +184,10 @@ def linked(owner, *urls, **kwargs) -> Layer:
     return layer
 
 
+def version_of(layer: Layer) -> int:
+    return LedgerEntry.objects.get(object_id=str(layer.pk)).version
+
+
 def test_a_round(site, private, committed, settings):
     from accounts.models import User
 
@@ -194,7 +199,10 @@ def test_a_round(site, private, committed, settings):
     assert Link.objects.count() == 3
     found = Round(lambda n: None, lambda: False).run(20)
     assert found.checked == 3
+    before = version_of(layer)
     mark_layers()
+    mark_layers()
+    assert version_of(layer) == before + 1  # it is sent to Solr again, once
     tell_owners(found.newly_dead)
     tell_owners(found.newly_dead)
     assert dict(DeadLinks.objects.values_list("layer", "number")) == {layer.pk: 1, secret.pk: 1}
