@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
+import orjson
 from django.contrib.auth.models import AnonymousUser
+from django.core.serializers.json import DjangoJSONEncoder
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from ninja import Router
@@ -169,6 +171,10 @@ def sync_as_json(status: SyncStatus) -> dict[str, Any]:
 
 def _private(content: dict[str, Any]) -> HttpResponse:
     """Each answer is made for its asker: no proxy may give it to another."""
-    return JsonResponse(
-        content, headers={"Cache-Control": "private, no-cache", "Vary": "Cookie, Authorization"}
-    )
+    text = orjson.dumps(content, default=_encode, option=orjson.OPT_PASSTHROUGH_DATETIME)
+    headers = {"Cache-Control": "private, no-cache", "Vary": "Cookie, Authorization"}
+    return HttpResponse(text, content_type="application/json", headers=headers)
+
+
+# Dates as everywhere in the API
+_encode = DjangoJSONEncoder().default

@@ -23,7 +23,7 @@ from catalogue.solr_values import fold
 
 MAX_WORDS = 8  # that are looked up
 MAX_UNKNOWN = 3  # that better ones are sought for
-MAX_CANDIDATES, MAX_ALTERNATIVES = 10, 3  # words like an unknown one: looked at, and taken
+MAX_CANDIDATES, MAX_ALTERNATIVES = 10, 1  # words like an unknown one: looked at, and taken
 SHORTEST = 4  # letters; solrconfig.xml says the same
 
 NOTHING: Parameters = {"q": "", "qf": "title", "rows": 0}  # but what is counted

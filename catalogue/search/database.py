@@ -236,6 +236,7 @@ def _in_postgresql(seconds: float) -> Iterator[None]:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL statement_timeout = {int(seconds * 1000)}")
         yield
+        cursor.execute("SET LOCAL statement_timeout TO DEFAULT")  # for what is around
 
 
 @contextmanager

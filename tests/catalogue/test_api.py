@@ -22,7 +22,7 @@ def test_a_search_answers_as_described(client, source):
     content = client.get("/api/search?q=rivers").json()
     assert set(content) == {
         "total", "page", "page_size", "next_cursor", "took_ms", "solr_ms", "source", "suggestion",
-        "partial", "results", "facets",
+        "partial", "place", "results", "facets",
     }  # fmt: skip
     assert (content["total"], content["page"], content["page_size"]) == (1, 1, 20)
     assert content["source"] == source
