@@ -44,4 +44,4 @@ class ChooseNewPassword(SuccessMessageMixin, PasswordResetConfirmView):
     success_url = reverse_lazy("accounts:profile")
     success_message = gettext_lazy("Your password is set, and you are signed in.")
     post_reset_login = True
-    post_reset_login_backend = "django.contrib.auth.backends.ModelBackend"
+    post_reset_login_backend = "accounts.backends.PeopleBackend"

@@ -136,7 +136,7 @@ def test_a_layer_page_takes_a_fixed_number_of_questions(client, parts, django_as
         layer.distributions.create(url=f"https://example.org/{n}", function_id="download")
         party = Party.objects.create(name=f"Person {n}")
         LayerContact.objects.create(layer=layer, party=party, role_id="author")
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(19):
         client.get(f"/layers/{layer.slug}/")
 
 
