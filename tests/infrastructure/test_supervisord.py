@@ -39,7 +39,7 @@ def test_programs_start_again_when_they_die(name: str) -> None:
     assert program["killasgroup"] == "true"
 
 
-@pytest.mark.parametrize("name", WORKERS)
+@pytest.mark.parametrize("name", sorted(WORKERS))
 def test_workers_have_time_to_end_their_tasks(name: str) -> None:
     program = supervised()[name]
     assert int(program["stopwaitsecs"]) > settings.CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT
