@@ -348,7 +348,7 @@ def _without_id(reason: str, object_id: str) -> str:
 
 
 def _tell(outgoing: Sequence[Outgoing], posted: Posted) -> None:
-    """A line a document. Of `logger.info` half the time goes into finding out who called it."""
+    """A line a document. A fifth of `logger.info` goes into finding out who called it."""
     if not logger.isEnabledFor(logging.INFO):
         return
     text = "%s: version %s taken by Solr (status %s, %s ms)"

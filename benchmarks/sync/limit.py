@@ -20,13 +20,14 @@ from solr_sync.registry import registry
 
 BATCH = 1000
 POSTERS = 2
-INDEX = "index.tsv"  # id, content hash, bucket and check number of each document
+# Id, content hash, bucket and check number of each document; another definition makes others.
+INDEX = f"index-{registry['layer'].definition}.tsv"
 
 
 def prepare(folder: Path, number: int) -> list[Path]:
     """Bodies of a thousand documents each, as our worker would post them; kept for the next run."""
     names = [folder / f"{start // BATCH:06}.json" for start in range(0, number, BATCH)]
-    if not all(name.exists() for name in names):
+    if not all(name.exists() for name in [*names, folder / INDEX]):
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         with (folder / INDEX).open("w", encoding="ascii") as index:
