@@ -6,11 +6,13 @@ are put on when the report is shown, under the rights of whoever looks.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
+from django.db import connection, transaction
 from django.db.models import Avg, Count, F, Max, Q
 from django.db.models.functions import TruncDate
 
@@ -28,6 +30,9 @@ TOP = 20
 TOP_WORDS = 50
 TOP_LINKS = 100
 BARS_OF_SCORES = 10
+LAYER_PAGE = re.compile(r"/layers/(?!new/)([-\w]+)/")
+# Its address may say what it was about, so nobody is shown it.
+GONE = "gone"
 
 
 def public_layers() -> LayerQuerySet:
@@ -74,20 +79,27 @@ def _quantile(counts: dict[int, int], total: int, share: float) -> int | None:
 def pages(period: Period) -> Section:
     rows = (
         views_in(period)
-        .values("url", "layer")
+        .values("url")
         .annotate(views=Count("pk"), mean_ms=Avg("ms"), slowest_ms=Max("ms"))
+        .order_by("-views", "url")
     )
-    slow = rows.filter(ms__gte=SLOW_MS).order_by("-views", "url")
-    most = rows.order_by("-views", "url")
+    most, slow = list(rows[:TOP]), list(rows.filter(ms__gte=SLOW_MS)[:TOP])
+    layers = _layers_at({row["url"] for row in most + slow})
     return {
-        "pages": [_page(row) for row in most[:TOP]],
-        "slow_pages": [_page(row) for row in slow[:TOP]],
+        "pages": [_page(row, layers) for row in most],
+        "slow_pages": [_page(row, layers) for row in slow],
     }
 
 
-def _page(row: dict[str, Any]) -> Section:
-    layer = str(row["layer"]) if row["layer"] else None
-    return row | {"layer": layer, "mean_ms": round(row["mean_ms"])}
+def _layers_at(urls: set[str]) -> dict[str, str]:
+    """Of those addresses that are pages of layers; of one that is there no more, GONE."""
+    slugs = {found[1]: url for url in urls if (found := LAYER_PAGE.fullmatch(url))}
+    rows = Layer.objects.filter(slug__in=slugs).order_by().values_list("slug", "pk")
+    return dict.fromkeys(slugs.values(), GONE) | {slugs[slug]: str(pk) for slug, pk in rows}
+
+
+def _page(row: dict[str, Any], layers: dict[str, str]) -> Section:
+    return row | {"layer": layers.get(row["url"]), "mean_ms": round(row["mean_ms"])}
 
 
 def layers(period: Period) -> Section:
@@ -137,36 +149,25 @@ def _organisations(period: Period) -> Iterator[Section]:
 
 
 def completeness(period: Period) -> Section:
+    """The database groups layers by what they have: each condition is looked at once for each."""
     del period  # of the catalogue as it is
+    conditions = [f"has_{criterion.name}" for criterion in CRITERIA]
+    rows = with_completeness(public_layers()).values_list(*conditions).annotate(n=Count("pk"))
     width = 100 // BARS_OF_SCORES
-    scores = {
-        f"from_{low}": Count(
-            "pk",
-            filter=Q(
-                completeness_score__gte=low,
-                completeness_score__lt=low + width if low + width < 100 else 101,
-            ),
-        )
-        for low in range(0, 100, width)
-    }
-    missing = {
-        f"without_{criterion.name}": Count("pk", filter=Q(**{f"has_{criterion.name}": False}))
-        for criterion in CRITERIA
-    }
-    found = with_completeness(public_layers()).aggregate(
-        total=Count("pk"), mean=Avg("completeness_score"), **scores, **missing
-    )
+    scores, missing = [0] * BARS_OF_SCORES, [0] * len(CRITERIA)
+    total = points = 0
+    for *has, count in rows:
+        score = sum(c.weight for c, there in zip(CRITERIA, has, strict=True) if there)
+        total, points = total + count, points + score * count
+        scores[min(score // width, BARS_OF_SCORES - 1)] += count
+        missing = [n + (0 if there else count) for n, there in zip(missing, has, strict=True)]
+    lacks = zip((criterion.name for criterion in CRITERIA), missing, strict=True)
     return {
         "completeness": {
-            "layers": found["total"],
-            "mean": round(found["mean"] or 0, 1),
-            "scores": [
-                {"from": low, "layers": found[f"from_{low}"]} for low in range(0, 100, width)
-            ],
-            "missing": {
-                c.name: found[f"without_{c.name}"]
-                for c in sorted(CRITERIA, key=lambda c: -found[f"without_{c.name}"])
-            },
+            "layers": total,
+            "mean": round(points / total, 1) if total else 0,
+            "scores": [{"from": n * width, "layers": count} for n, count in enumerate(scores)],
+            "missing": dict(sorted(lacks, key=lambda pair: -pair[1])),
         }
     }
 
@@ -195,3 +196,15 @@ SECTIONS: dict[str, Callable[[Period], Section]] = {
     "links": links,
     "index": index,
 }
+
+
+def section(name: str, period: Period) -> Section:
+    """One of SECTIONS, with more memory than a request's statements get.
+
+    Compiling these statements costs PostgreSQL more than it saves.
+    """
+    with transaction.atomic():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL jit = off; SET LOCAL work_mem = '64MB'")
+        return SECTIONS[name](period)

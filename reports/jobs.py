@@ -14,7 +14,7 @@ from jobs.handle import JobHandle
 from jobs.kinds import job_kind
 from jobs.models import Job, State
 from reports.cleaning import WHAT
-from reports.figures import SECTIONS
+from reports.figures import section
 from reports.link_round import Round, due
 from reports.links import gather, mark_layers, tell_owners
 from reports.maintenance import Maintenance
@@ -44,7 +44,7 @@ def catalogue_report(handle: JobHandle, days: int, url: str = "") -> dict[str, A
     content: dict[str, Any] = {}
     for step in STEPS:
         handle.step(step)
-        content |= SECTIONS[step](period)
+        content |= section(step, period)
     with handle.fence():
         CatalogueReport.objects.update_or_create(
             days=days, url=url, defaults={"content": _as_json(content), "made_at": Now()}

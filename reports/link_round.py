@@ -10,9 +10,10 @@ import random
 import time
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
+from queue import Empty, SimpleQueue
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -53,6 +54,7 @@ class Round:
         self._last: dict[str, int] = {}
         self._ready: list[tuple[float, str]] = []  # when a host may be asked again
         self._written: list[Link] = []
+        self._answers: SimpleQueue[Future[Answer]] = SimpleQueue()
 
     def run(self, seconds: float) -> Outcome:
         until = time.monotonic() + seconds
@@ -65,6 +67,7 @@ class Round:
                     if link := self._next(heapq.heappop(self._ready)[1]):
                         answer = pool.submit(check, link.url, link.etag, link.last_modified)
                         running[answer] = link
+                        answer.add_done_callback(self._answers.put)
                 if not running and time.monotonic() >= until:
                     break
                 self._gather(running)
@@ -93,11 +96,14 @@ class Round:
             time.sleep(min(pause, 0.5))
             return
         limit = 0.5 if len(running) >= THREADS else min(pause, 0.5)
-        for future in wait(running, timeout=limit, return_when=FIRST_COMPLETED).done:
-            link, answer = running.pop(future), future.result()
-            wanted = max(answer.pause, settings.LINK_CHECK_PAUSE)
-            heapq.heappush(self._ready, (time.monotonic() + wanted, link.host))
-            self._note(link, answer)
+        try:
+            future = self._answers.get(timeout=max(limit, 0.001))
+        except Empty:
+            return
+        link, answer = running.pop(future), future.result()
+        wanted = max(answer.pause, settings.LINK_CHECK_PAUSE)
+        heapq.heappush(self._ready, (time.monotonic() + wanted, link.host))
+        self._note(link, answer)
 
     def _note(self, link: Link, answer: Answer) -> None:
         was_dead = link.state == Link.State.DEAD

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ TEXT, ACCENT, SECOND, MUTED, LINE = (
 )
 SERIES = (ACCENT, SECOND)
 ROWS = 10
+SHAPED = re.compile("[\u0590-\u1fff\ufb1d-\ufdff\ufe70-\ufeff]")
 LONGEST_CELL = 90
 
 
@@ -39,7 +41,6 @@ class Paper(FPDF):
         super().__init__(format="A4")
         self.add_font(FAMILY, "", FONTS / "DejaVuSans.ttf")
         self.add_font(FAMILY, "B", FONTS / "DejaVuSans-Bold.ttf")
-        self.set_text_shaping(True)
         self.set_font(FAMILY, size=9)
         self.set_text_color(*TEXT)
         self.set_margins(18, 18)
@@ -155,6 +156,8 @@ def shortened(cell: Any) -> str:
 
 def as_pdf(content: dict[str, Any]) -> bytes:
     paper = Paper()
+    # Joining letters and turning lines takes most of the time, and Latin needs neither.
+    paper.set_text_shaping(get_language_bidi() or bool(SHAPED.search(str(content))))
     paper.set_title(_("Report on the catalogue"))
     paper.add_page()
     paper.title_line(_("Report on the catalogue"))

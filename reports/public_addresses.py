@@ -9,6 +9,8 @@ from __future__ import annotations
 import ipaddress
 import socket
 import threading
+import time
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
@@ -19,6 +21,7 @@ from urllib3.exceptions import NewConnectionError
 CONNECT_SECONDS = 5.0
 # Nobody keeps us longer, however slowly the answer drips.
 LONGEST_SECONDS = 30.0
+LOOK_SECONDS = 2.0
 # Those of web servers; others are no business of a link check.
 LEAST_HIGH_PORT = 1024
 WEB_PORTS = {80, 443}
@@ -60,12 +63,48 @@ def addresses_of(host: str, port: int) -> list[str]:
     return texts
 
 
+class Watch:
+    """Hangs up on whoever keeps us too long; one thread for all connections."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._until: dict[socket.socket, float] = {}
+        self._thread: threading.Thread | None = None
+
+    def add(self, connected: socket.socket) -> None:
+        with self._lock:
+            self._until[connected] = time.monotonic() + LONGEST_SECONDS
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(target=self._run, name="link-watch", daemon=True)
+                self._thread.start()
+
+    def remove(self, connected: socket.socket) -> None:
+        with self._lock:
+            self._until.pop(connected, None)
+
+    def _run(self) -> None:
+        while True:
+            time.sleep(LOOK_SECONDS)
+            with self._lock:
+                now = time.monotonic()
+                for connected in [s for s, until in self._until.items() if until < now]:
+                    del self._until[connected]
+                    with suppress(OSError):
+                        connected.shutdown(socket.SHUT_RDWR)
+                if not self._until:
+                    self._thread = None
+                    return
+
+
+watch = Watch()
+
+
 class _Pinned:
     """Connects to what was looked at, and hangs up when the time is up."""
 
     _dns_host: str
     port: int
-    timer: threading.Timer | None = None
+    watched: socket.socket | None = None
 
     def _new_conn(self) -> socket.socket:
         error: OSError | None = None
@@ -75,23 +114,15 @@ class _Pinned:
             except OSError as refused:
                 error = refused
                 continue
-            self.timer = threading.Timer(LONGEST_SECONDS, _hang_up, [connected])
-            self.timer.daemon = True
-            self.timer.start()
+            self.watched = connected
+            watch.add(connected)
             return connected
         raise NewConnectionError(self, f"{error or 'no address'}") from error  # type: ignore[arg-type]
 
     def close(self) -> None:
-        if self.timer is not None:
-            self.timer.cancel()
+        if self.watched is not None:
+            watch.remove(self.watched)
         super().close()  # type: ignore[misc]
-
-
-def _hang_up(connected: socket.socket) -> None:
-    try:
-        connected.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        return
 
 
 class PublicHTTPConnection(_Pinned, HTTPConnection):

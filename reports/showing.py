@@ -8,6 +8,7 @@ from django.contrib.auth.models import AnonymousUser
 
 from accounts.models import User
 from layers.models import Layer
+from reports.figures import GONE
 from reports.models import CatalogueReport
 
 Reader = User | AnonymousUser
@@ -48,6 +49,6 @@ def shown(report: CatalogueReport, reader: Reader) -> dict[str, Any]:
 def _titles(content: dict[str, Any], reader: Reader) -> dict[str, tuple[str, str]]:
     rows = [*content["pages"], *content["slow_pages"], *content["most_viewed"]]
     rows += content["links"]["dead"]
-    ids = {row["layer"] for row in rows if row["layer"]}
+    ids = {row["layer"] for row in rows if row["layer"]} - {GONE}
     found = Layer.objects.readable_by(reader).filter(pk__in=ids).only("slug", "title").order_by()
     return {str(layer.pk): (layer.title, layer.get_absolute_url()) for layer in found}

@@ -109,6 +109,7 @@ def test_nothing_is_left_running(site, private):
     for _time in range(5):
         check(site + "/")
     assert threading.active_count() <= before + 1
+    assert not public_addresses.watch._until
 
 
 def test_conditional_requests(site, private):
