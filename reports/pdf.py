@@ -89,20 +89,22 @@ class Paper(FPDF):
             return
         self.set_font(FAMILY, size=8)
         self.set_draw_color(*LINE)
+        self.set_fill_color(255)  # a table is filled with whatever was drawn last
         first, other = (self.align, "R" if self.align == "L" else "L")
         aligned = (first, *[other] * (len(names) - 1))
+        step = 1 if self.align == "L" else -1  # read from the right, columns begin there
         heading = FontFace(emphasis="BOLD", color=MUTED)
         with self.table(
-            col_widths=tuple(widths),
-            text_align=aligned,
+            col_widths=tuple(widths)[::step],
+            text_align=aligned[::step],
             borders_layout="HORIZONTAL_LINES",
             line_height=5,
             headings_style=heading,
             padding=0.6,
         ) as table:
-            table.row([str(name) for name in names])
+            table.row([str(name) for name in names[::step]])
             for cells in rows:
-                table.row([shortened(cell) for cell in cells])
+                table.row([shortened(cell) for cell in cells][::step])
 
     def chart(self, chart: Chart) -> None:
         """Drawn from the numbers that the page's drawing is made of."""
@@ -186,7 +188,7 @@ def as_pdf(content: dict[str, Any]) -> bytes:
 def _introduction(paper: Paper, content: dict[str, Any]) -> None:
     made = localtime(content["made_at"])
     paper.paragraph(
-        _("The last %(days)s days, as of %(when)s.")
+        _("The last %(days)s days, as of %(when)s")
         % {"days": content["days"], "when": date_format(made, "DATETIME_FORMAT")},
         muted=True,
     )
