@@ -194,9 +194,13 @@ def worker_processes(
 
 @pytest.fixture
 def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """Real commits, and a clean slate before and after. Vocabularies stay, unlike with a flush."""
+    """Real commits, and a clean slate before and after. Vocabularies stay.
+
+    In the place of pytest-django's `transaction=True`, whose flush would take them from all tests
+    that come later.
+    """
     with django_db_blocker.unblock():
-        load_vocabularies(apps)  # tests that flush their tables have taken them away
+        load_vocabularies(apps)  # a test may have renamed some
         _wipe()
         yield
         _wipe()

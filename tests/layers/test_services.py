@@ -148,7 +148,6 @@ def test_keywords_cost_the_same_number_of_queries_however_many(layer, owner):
 
 
 @pytest.mark.postgresql
-@pytest.mark.django_db(transaction=True)
 def test_the_row_is_locked_while_it_is_edited(layer, owner):
     if connection.vendor != "postgresql":
         pytest.skip("SQLite locks the whole file instead")
