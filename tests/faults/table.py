@@ -21,6 +21,7 @@ HEADINGS = (
     "longest wait in an edit, s",
     "without a fault, s",
     "all right after, s",
+    "load of the machine",
 )
 
 
@@ -39,6 +40,7 @@ class Row:
     longest_wait: str
     longest_wait_without: str
     right_after: str
+    load: str
 
 
 rows: list[Row] = []
@@ -48,6 +50,12 @@ def as_markdown() -> str:
     lines = ["| " + " | ".join(HEADINGS) + " |", "|---" * len(HEADINGS) + "|"]
     lines += ["| " + " | ".join(str(value) for value in astuple(row)) + " |" for row in rows]
     return "\n".join(lines)
+
+
+def add(row: Row, vendor: str) -> None:
+    """Keeps it at once: a run of an hour may be ended before its last line."""
+    rows.append(row)
+    keep(vendor)
 
 
 def keep(vendor: str) -> Path:
