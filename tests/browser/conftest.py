@@ -91,7 +91,7 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def browse(chromium: Browser, site: str) -> Iterator[Browse]:
+def browse(chromium: Browser, site: str, committed: None) -> Iterator[Browse]:
     """Opens a window: `browse(user, expects=[403], java_script_enabled=False)`.
 
     `expects` are statuses of errors that belong to the test; other options are Playwright's.

@@ -105,6 +105,7 @@ def test_the_weight_of_each_field_ranks(index, monkeypatch, field):
     monkeypatch.setattr(fields, "STEM_WEIGHTS", {})
     monkeypatch.setattr(fields, "PHRASE_WEIGHTS", {"title": TINY})
     monkeypatch.setattr(wording, "PHRASE_WEIGHTS", {"title": TINY})
+    monkeypatch.setattr(wording, "EXACT_WEIGHTS", {})
     assert order(word)[0] == "title"
     for weight, wanted in ((HUGE, field), (TINY, other)):
         monkeypatch.setitem(fields.WEIGHTS, field, weight)

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import pytest
 from django.core.checks import run_checks
 
 from uploads import media as folder
 from uploads.models import MediaFolder
+
+
+@pytest.fixture(autouse=True)
+def nobody_was_here(db) -> None:
+    """Workers that other tests started mark their folder, and commit it."""
+    MediaFolder.objects.all().delete()
 
 
 def test_the_first_process_marks_the_folder(db, media) -> None:
