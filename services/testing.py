@@ -32,7 +32,7 @@ CHECKS = (
 SQLITE = "sqlite"
 # As many processes share the tests, each with services of its own.
 PROCESSES = 2
-TOGETHER = (f"--numprocesses={PROCESSES}", "--dist=loadfile", "--no-loadscope-reorder")
+TOGETHER = (f"--numprocesses={PROCESSES}", "--dist=loadgroup", "--no-loadscope-reorder")
 
 
 def test(arguments: Sequence[str]) -> int:

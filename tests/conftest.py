@@ -45,11 +45,17 @@ SLATE = [
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    if connection.vendor == "postgresql":
-        return
+    """Tests with workers come last: workers live on, and take work that others mean to do."""
     for item in items:
-        if item.get_closest_marker("postgresql"):
+        part = "with workers" if uses_workers(item) else "alone"
+        item.add_marker(pytest.mark.xdist_group(f"{item.path.stem} {part}"))
+        if connection.vendor != "postgresql" and item.get_closest_marker("postgresql"):
             item.add_marker(pytest.mark.skip(reason="needs what SQLite has not"))
+    items.sort(key=uses_workers)
+
+
+def uses_workers(item: pytest.Item) -> bool:
+    return "worker_processes" in getattr(item, "fixturenames", ())
 
 
 def eventually(
