@@ -13,7 +13,7 @@ from django.db import transaction
 
 from layers.models import Keyword, Layer
 from services.bundle import Services
-from solr_sync import rebuild, related
+from solr_sync import filling, rebuild, related
 from solr_sync.audit import Audit
 from solr_sync.models import AuditRun, Lane, LedgerEntry
 from solr_sync.registry import registry
@@ -101,7 +101,7 @@ class TestRebuild:
         settings: Any,
         monkeypatch: pytest.MonkeyPatch,
     ) -> Iterator[None]:
-        monkeypatch.setattr(rebuild, "BATCH", 50)
+        monkeypatch.setattr(filling, "BATCH", 50)
         yield
         settings.SOLR_URL = services.solr.url
         client_for.cache_clear()
