@@ -30,7 +30,7 @@ CHECKS = (
     ("python", "manage.py", "check"),
 )
 SQLITE = "sqlite"
-# As many processes share the tests, each with services of its own.
+# As many processes share the tests, each with services of its own; one test at a time, in order.
 PROCESSES = 2
 TOGETHER = (f"--numprocesses={PROCESSES}", "--dist=loadgroup", "--no-loadscope-reorder")
 

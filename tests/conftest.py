@@ -47,8 +47,6 @@ SLATE = [
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests with workers come last: workers live on, and take work that others mean to do."""
     for item in items:
-        part = "with workers" if uses_workers(item) else "alone"
-        item.add_marker(pytest.mark.xdist_group(f"{item.path.stem} {part}"))
         if connection.vendor != "postgresql" and item.get_closest_marker("postgresql"):
             item.add_marker(pytest.mark.skip(reason="needs what SQLite has not"))
     items.sort(key=uses_workers)
