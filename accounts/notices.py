@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet
 from django.utils import timezone
 
 from accounts import outbox
@@ -49,7 +49,7 @@ def notify(user: User, kind: str, *, key: str, url: str, **facts: Any) -> None:
         outbox.put(user, NOTICE_MAIL, f"{kind}/{key}", kind=kind, url=url, facts=facts)
 
 
-def unread(user: User) -> QuerySet[Notice]:
+def unread(user: User | OuterRef) -> QuerySet[Notice]:
     return Notice.objects.filter(user=user, read_at=None)
 
 

@@ -197,7 +197,7 @@ UPLOAD_UNPACKED_BYTES = env.number("UPLOAD_UNPACKED_MB", 20_000) * 2**20
 # What reading one file may cost, in a process of its own
 UPLOAD_MEMORY_BYTES = env.number("UPLOAD_MEMORY_MB", 1500) * 2**20
 UPLOAD_SECONDS = env.number("UPLOAD_SECONDS", 300)
-_hashed = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+_hashed = "config.static_files.HashedStaticFiles"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

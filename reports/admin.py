@@ -12,23 +12,13 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.admin_bases import ReadOnlyAdmin
 from jobs.models import Job
 from reports.models import Link, Schedule
 
 
-class ReadOnly(admin.ModelAdmin):
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
 @admin.register(Schedule)
-class ScheduleAdmin(ReadOnly):
+class ScheduleAdmin(ReadOnlyAdmin):
     """The schedule stands in the settings; this shows it, with the last job of each kind."""
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Schedule]:
@@ -58,7 +48,7 @@ def _last_job(entry: dict[str, Any]) -> Job | None:
 
 
 @admin.register(Link)
-class LinkAdmin(ReadOnly):
+class LinkAdmin(ReadOnlyAdmin):
     list_display = ["url", "host", "state", "reason", "failures", "checked_at", "dead_since"]
     list_filter = ["state"]
     search_fields = ["url", "host"]

@@ -126,10 +126,7 @@ class Audit:
 
     def _live(self) -> QuerySet[LedgerEntry]:
         """What Solr ought to show."""
-        types = [d.document_type for d in self.documents]
-        return LedgerEntry.objects.using(self.documents[0].using).filter(
-            document_type__in=types, indexed_version__gt=0, is_tombstone=False
-        )
+        return ledger.entries_of(self.documents).filter(indexed_version__gt=0, is_tombstone=False)
 
     def _compare(self, buckets: Sequence[int]) -> None:
         theirs = {
@@ -179,10 +176,7 @@ class Audit:
                 self.findings.repaired += self.mender(ids)
 
     def _rows(self, ids: Iterable[str]) -> QuerySet[LedgerEntry]:
-        types = [d.document_type for d in self.documents]
-        return LedgerEntry.objects.using(self.documents[0].using).filter(
-            document_type__in=types, object_id__in=list(ids)
-        )
+        return ledger.entries_of(self.documents).filter(object_id__in=list(ids))
 
     # Deep
 

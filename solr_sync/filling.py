@@ -23,7 +23,7 @@ FILLERS = 2
 
 def divide(job: Rebuild, documents: Sequence[SolrDocument]) -> None:
     """Makes the ranges of a rebuild and counts its documents."""
-    found = rows(documents)
+    found = ledger.entries_of(documents)
     ends = found.aggregate(first=Min("pk"), last=Max("pk"))
     if ends["first"] is not None:
         RebuildRange.objects.using(documents[0].using).bulk_create(
@@ -32,11 +32,6 @@ def divide(job: Rebuild, documents: Sequence[SolrDocument]) -> None:
         )
     job.total = found.count()
     job.save(update_fields=["total"])
-
-
-def rows(documents: Sequence[SolrDocument]) -> QuerySet[LedgerEntry]:
-    types = [document.document_type for document in documents]
-    return LedgerEntry.objects.using(documents[0].using).filter(document_type__in=types)
 
 
 def fill(job: Rebuild, documents: Sequence[SolrDocument]) -> Iterator[int]:
@@ -83,8 +78,8 @@ def _fill_range(
     """Batch by batch; the cursor makes it resumable."""
     using = documents[0].using
     while part.cursor < part.last:
-        next_rows = rows(documents).filter(pk__gt=part.cursor, pk__lte=part.last).order_by("pk")
-        found = held(next_rows[:BATCH])
+        rows = ledger.entries_of(documents).filter(pk__gt=part.cursor, pk__lte=part.last)
+        found = held(rows.order_by("pk")[:BATCH])
         solr.require_healthy()
         for document in documents:
             own = [row for row in found if row.document_type == document.document_type]

@@ -69,6 +69,12 @@ def entries(document: SolrDocument) -> models.QuerySet[LedgerEntry]:
     return LedgerEntry.objects.using(document.using).filter(document_type=document.document_type)
 
 
+def entries_of(documents: Sequence[SolrDocument]) -> models.QuerySet[LedgerEntry]:
+    """Rows of documents that share a collection, and therefore a database."""
+    types = [document.document_type for document in documents]
+    return LedgerEntry.objects.using(documents[0].using).filter(document_type__in=types)
+
+
 def due(
     document: SolrDocument, *, for_longer_than: timedelta = timedelta()
 ) -> models.QuerySet[LedgerEntry]:

@@ -45,10 +45,7 @@ class Repairs:
         return len(ids)
 
     def _rows(self, ids: Sequence[str]) -> QuerySet[LedgerEntry]:
-        types = [d.document_type for d in self.documents]
-        return LedgerEntry.objects.using(self.documents[0].using).filter(
-            document_type__in=types, object_id__in=list(ids)
-        )
+        return ledger.entries_of(self.documents).filter(object_id__in=list(ids))
 
     def _adopt_strangers(self, ids: Sequence[str]) -> None:
         strangers = set(ids) - set(self._rows(ids).values_list("object_id", flat=True))

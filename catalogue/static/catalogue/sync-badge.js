@@ -1,13 +1,12 @@
 /* Follows a layer on its way to Solr: `<span data-sync-badge="/api/layers/<id>/sync">`.
-   Asks again after growing pauses, and rests while the page is hidden. What it says stands, in the
-   language of the page, at the script's own element. */
+   What it says stands, in the language of the page, at the script's own element. */
+
+import { poll } from "../jobs/polling.js";
 
 const WORDS = document.querySelector("script[data-sync-words]").dataset;
 const LANGUAGE = document.documentElement.lang;
 
-const FIRST_PAUSE = 250;
-const LONGEST_PAUSE = 5000;
-const GROWTH = 1.4;
+const PAUSES = { first: 250, longest: 5000, growth: 1.4 };
 const GIVE_UP_AFTER = 30 * 60 * 1000;
 const AT_REST = new Set(["searchable", "parked", "removed"]);
 const LOOKS = {
@@ -55,44 +54,18 @@ function show(badge, text, state) {
   badge.classList.add(LOOKS[state] ?? "badge--waiting");
 }
 
-async function ask(address) {
-  const answer = await fetch(address, {
-    credentials: "same-origin",
-    headers: { Accept: "application/json" },
-    signal: AbortSignal.timeout(10000),
-  });
-  if ([401, 403, 404].includes(answer.status)) return null;
-  if (!answer.ok) throw new Error(`status ${answer.status}`);
-  return answer.json();
-}
-
-function pause(milliseconds) {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
-}
-
-function visible() {
-  if (!document.hidden) return Promise.resolve();
-  return new Promise((resolve) => {
-    document.addEventListener("visibilitychange", resolve, { once: true });
-  });
-}
-
-async function follow(badge) {
-  const until = Date.now() + GIVE_UP_AFTER;
-  let wait = FIRST_PAUSE;
-  while (badge.isConnected && Date.now() < until) {
-    try {
-      const sync = await ask(badge.dataset.syncBadge);
-      if (sync === null) return;
+function follow(badge) {
+  poll(badge, {
+    address: badge.dataset.syncBadge,
+    accept: "application/json",
+    pauses: PAUSES,
+    giveUpAfter: GIVE_UP_AFTER,
+    async show(answer) {
+      const sync = await answer.json();
       show(badge, textOf(sync), sync.state);
-      if (AT_REST.has(sync.state)) return;
-    } catch {
-      // The catalogue itself is away for a moment: what the badge says stays as it is.
-    }
-    await pause(wait);
-    await visible();
-    wait = Math.min(wait * GROWTH, LONGEST_PAUSE);
-  }
+      return AT_REST.has(sync.state);
+    },
+  });
 }
 
 for (const badge of document.querySelectorAll("[data-sync-badge]")) follow(badge);

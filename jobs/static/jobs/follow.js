@@ -1,32 +1,10 @@
 /* Follows a job: `<div data-follow="/my/jobs/<id>/progress">` is filled again by that address until
-   what it shows has `data-ended`. Asks after growing pauses, and rests while the page is hidden. */
+   what it shows has `data-ended`. */
 
-const FIRST_PAUSE = 500;
-const LONGEST_PAUSE = 4000;
-const GROWTH = 1.2;
+import { poll } from "./polling.js";
+
+const PAUSES = { first: 500, longest: 4000, growth: 1.2 };
 const GIVE_UP_AFTER = 2 * 60 * 60 * 1000;
-
-function pause(milliseconds) {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
-}
-
-function visible() {
-  if (!document.hidden) return Promise.resolve();
-  return new Promise((resolve) => {
-    document.addEventListener("visibilitychange", resolve, { once: true });
-  });
-}
-
-async function ask(address) {
-  const answer = await fetch(address, {
-    credentials: "same-origin",
-    headers: { Accept: "text/html" },
-    signal: AbortSignal.timeout(10000),
-  });
-  if ([401, 403, 404].includes(answer.status)) return null;
-  if (!answer.ok) throw new Error(`status ${answer.status}`);
-  return answer.text();
-}
 
 /* Each answer hides the token of its forms in another way. */
 function withoutToken(part) {
@@ -51,25 +29,19 @@ function update(place, html) {
   return fresh.querySelector("[data-ended]") !== null;
 }
 
-export async function follow(place) {
-  const until = Date.now() + GIVE_UP_AFTER;
-  let wait = FIRST_PAUSE;
-  while (place.isConnected && Date.now() < until) {
-    await pause(wait);
-    await visible();
-    try {
-      const html = await ask(place.dataset.follow);
-      if (html === null) return;
-      if (update(place, html)) {
-        place.dataset.ended = "";
-        place.dispatchEvent(new CustomEvent("job-ended", { bubbles: true }));
-        return;
-      }
-    } catch {
-      // The catalogue itself is away for a moment: what the page says stays as it is.
-    }
-    wait = Math.min(wait * GROWTH, LONGEST_PAUSE);
-  }
+function follow(place) {
+  poll(place, {
+    address: place.dataset.follow,
+    accept: "text/html",
+    pauses: PAUSES,
+    giveUpAfter: GIVE_UP_AFTER,
+    async show(answer) {
+      if (!update(place, await answer.text())) return false;
+      place.dataset.ended = "";
+      place.dispatchEvent(new CustomEvent("job-ended", { bubbles: true }));
+      return true;
+    },
+  });
 }
 
 for (const place of document.querySelectorAll("[data-follow]")) follow(place);
