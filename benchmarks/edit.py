@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import django
-import requests
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
@@ -19,7 +18,7 @@ from django.core.management import call_command  # noqa: E402
 from benchmarks import edit_latency  # noqa: E402
 from benchmarks.sync import workers  # noqa: E402
 from services import ports  # noqa: E402
-from tests.conftest import Process  # noqa: E402
+from tests.programs import Process, answers  # noqa: E402
 
 USER = "editor"
 
@@ -31,16 +30,9 @@ def site() -> Iterator[str]:
     log = workers.log_folder() / "web.log"
     web = Process(log, "gunicorn", "config.wsgi", PORT=str(port), SITE_URL=address)
     with workers.running(web):
-        if not workers.until(lambda: _answers(address), seconds=60):
+        if not workers.until(lambda: answers(f"{address}/healthz"), seconds=60):
             raise SystemExit(f"the web server does not answer: see {log}")
         yield address
-
-
-def _answers(address: str) -> bool:
-    try:
-        return requests.get(f"{address}/healthz", timeout=2).ok
-    except requests.RequestException:
-        return False
 
 
 def main() -> None:

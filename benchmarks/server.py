@@ -8,14 +8,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 
-import requests
 from django.core.handlers.wsgi import WSGIHandler
+
+from tests.programs import answers, eventually
 
 COLLECTION = "bench_search"
 READY_SECONDS = 180
@@ -54,19 +54,9 @@ def running() -> Iterator[str]:
             command, env=os.environ | given, stdout=output, stderr=subprocess.STDOUT
         )
     try:
-        _wait(port)
-        yield f"http://127.0.0.1:{port}"
+        address = f"http://127.0.0.1:{port}"
+        eventually(lambda: answers(f"{address}/healthz"), within=READY_SECONDS, what="gunicorn")
+        yield address
     finally:
         child.terminate()
         child.wait(40)
-
-
-def _wait(port: int) -> None:
-    end = time.monotonic() + READY_SECONDS
-    while time.monotonic() < end:
-        try:
-            if requests.get(f"http://127.0.0.1:{port}/healthz", timeout=5).ok:
-                return
-        except requests.RequestException:
-            time.sleep(0.2)
-    raise SystemExit("gunicorn did not start")

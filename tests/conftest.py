@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +14,8 @@ from django.test.utils import setup_databases, teardown_databases
 
 from layers.vocabulary_files import load_vocabularies
 from services.bundle import Services, from_environment
+from tests.programs import Process, celery_beat, celery_worker
 
-PROJECT = Path(__file__).resolve().parent.parent
 # What a test may leave behind; vocabularies, loaded by migration, stay.
 SLATE = [
     "jobs.Job",
@@ -54,18 +49,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def uses_workers(item: pytest.Item) -> bool:
     return "worker_processes" in getattr(item, "fixturenames", ())
-
-
-def eventually(
-    condition: Callable[[], Any], *, within: float = 20, what: str = "the condition"
-) -> Any:
-    """Returns the first true value of `condition`; fails the test when the time is up."""
-    deadline = time.monotonic() + within
-    while not (value := condition()):
-        if time.monotonic() > deadline:
-            pytest.fail(f"{what} did not come true within {within} s")
-        time.sleep(0.02)
-    return value
 
 
 @pytest.fixture(scope="session")
@@ -105,67 +88,9 @@ def no_page_views(settings: Any) -> None:
     settings.RECORD_PAGE_VIEWS = False
 
 
-class Process:
-    """A program of the catalogue, started as supervisord starts it, on the test database."""
-
-    def __init__(self, log: Path, *command: str, **environment: str) -> None:
-        self.log, self.command, self.environment = log, command, environment
-        self.child: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        with self.log.open("ab") as log:
-            self.child = subprocess.Popen(
-                [sys.executable, "-m", *self.command],
-                cwd=PROJECT,
-                env=os.environ | {"DATABASE_URL": test_database_url()} | self.environment,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-            )
-
-    def signal(self, number: signal.Signals) -> None:
-        assert self.child is not None
-        self.child.send_signal(number)
-
-    def stop(self, *, within: float = 40) -> None:
-        if self.child is None or self.child.poll() is not None:
-            return
-        self.child.terminate()
-        try:
-            self.child.wait(within)
-        except subprocess.TimeoutExpired:
-            self.child.kill()
-            self.child.wait()
-
-    def wait_until_logged(self, text: str) -> None:
-        eventually(lambda: self.has_logged(text), within=120, what=f"{text!r} in {self.log}")
-
-    def has_logged(self, text: str) -> bool:
-        return self.log.exists() and text in self.log.read_text(errors="replace")
-
-
-def test_database_url() -> str:
-    """The address of the database that pytest-django made, for programs started by tests."""
-    name = str(connection.settings_dict["NAME"])
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{name}"
-    return os.environ["DATABASE_URL"].rpartition("/")[0] + f"/{name}"
-
-
-test_database_url.__test__ = False  # type: ignore[attr-defined]
-
-
 @pytest.fixture(scope="session")
 def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("logs")
-
-
-def celery_worker(logs: Path, queue: str, concurrency: int) -> Process:
-    name = f"{queue}-{time.monotonic_ns()}"
-    return Process(
-        logs / f"{name}.log",
-        *("celery", "-A", "config", "worker", "-Q", queue, "-c", str(concurrency)),
-        *("-n", f"{name}@%h", "-l", "INFO"),
-    )
 
 
 # Those of `worker_processes`, for tests that need the queues to themselves.
@@ -177,11 +102,10 @@ def worker_processes(
     services: Services, django_db_setup: None, django_db_blocker: Any, logs: Path
 ) -> Iterator[dict[str, Process]]:
     """Live and bulk worker, and beat, started once; a test that stops one starts it again."""
-    schedule = str(logs / "celerybeat-schedule")
     found = {
         "live": celery_worker(logs, "index.live", 2),
         "bulk": celery_worker(logs, "index.bulk", 1),
-        "beat": Process(logs / "beat.log", "celery", "-A", "config", "beat", "-s", schedule),
+        "beat": celery_beat(logs),
     }
     started_workers.extend(found.values())
     try:

@@ -15,6 +15,7 @@ from benchmarks.sync.cpu import PROGRAMS, Metered, metered
 from solr_sync import names
 from solr_sync.models import Lane
 from solr_sync.solr import SolrClient
+from tests.programs import celery_worker
 
 ROUNDS = 2
 WORKSHOP_SAVES = 1500
@@ -103,8 +104,9 @@ class Comparison:
         collection = stage.fresh_collection()
         ids = limit.ids_of(min(WORKSHOP_SAVES, self.documents))
         workers.publish(app, "workshop.index_layer", ([key] for key in ids), "workshop")
-        process = workers.worker(
-            "benchmarks.sync.workshop", "workshop", 2, DB_REUSE_MAX=reuse, COLLECTION=collection
+        how = {"DB_REUSE_MAX": reuse, "COLLECTION": collection}
+        process = celery_worker(
+            workers.log_folder(), "workshop", 2, app="benchmarks.sync.workshop", **how
         )
         with workers.running(process):
             with metered() as found:

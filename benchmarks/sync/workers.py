@@ -14,29 +14,13 @@ from celery import Celery
 from django.db import connection
 
 from services import process
-from tests.conftest import Process
+from tests.programs import Process, celery_beat, celery_worker
 
 
 def log_folder() -> Path:
     folder = Path(os.environ["DATA_DIR"]) / "log"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
-
-
-def worker(app: str, queue: str, concurrency: int, **environment: str) -> Process:
-    name = f"{queue}-{time.monotonic_ns()}"
-    return Process(
-        log_folder() / f"{name}.log",
-        *("celery", "-A", app, "worker", "-Q", queue, "-c", str(concurrency)),
-        *("-n", f"{name}@%h", "-l", "INFO"),
-        **environment,
-    )
-
-
-def beat() -> Process:
-    name = f"beat-{time.monotonic_ns()}"
-    schedule = str(log_folder() / name)
-    return Process(log_folder() / f"{name}.log", "celery", "-A", "config", "beat", "-s", schedule)
 
 
 @contextmanager
@@ -56,8 +40,12 @@ def running(*processes: Process) -> Iterator[None]:
 
 def processes(**environment: str) -> list[Process]:
     """As supervisord starts them: two processes for live edits, one for bulk work, beat."""
-    live = worker("config", "index.live", 2, **environment)
-    return [live, worker("config", "index.bulk", 1, **environment), beat()]
+    folder = log_folder()
+    return [
+        celery_worker(folder, "index.live", 2, **environment),
+        celery_worker(folder, "index.bulk", 1, **environment),
+        celery_beat(folder),
+    ]
 
 
 @contextmanager

@@ -13,7 +13,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-import requests
 from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
@@ -21,8 +20,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from accounts.models import User
 from services import ports
 from tests.browser.map_services import running_map_service
-from tests.conftest import PROJECT, Process, eventually
 from tests.flower.server import Flower, running_flower
+from tests.programs import PROJECT, Process, answers, eventually
 
 PICTURES = PROJECT / "var" / "screenshots"
 CHROMIUM = "/usr/bin/chromium"
@@ -63,13 +62,6 @@ def site(django_db_setup: None, django_db_blocker: Any, logs: Path, maps: str) -
         yield address
     finally:
         web.stop()
-
-
-def answers(address: str) -> bool:
-    try:
-        return requests.get(address, timeout=5).ok
-    except requests.RequestException:
-        return False
 
 
 @pytest.fixture(scope="package")

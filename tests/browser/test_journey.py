@@ -19,8 +19,8 @@ from services.bundle import Services
 from solr_sync.solr import SolrClient
 from tests.browser.conftest import Browse, Picture
 from tests.browser.pages import SEARCHABLE, badge_of, choose, field, save, search, titles_of
-from tests.conftest import Process, eventually
 from tests.flower.server import PASSWORD, USER, Flower, result_of
+from tests.programs import Process, celery_beat, eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("workers")]
 
@@ -54,10 +54,7 @@ def operator(browse: Browse, flower: Flower) -> Page:
 @pytest.fixture
 def beat(workers: dict[str, Process], logs: Path) -> Iterator[None]:
     """Sends the sweep, which tries again after an outage."""
-    process = Process(
-        logs / "beat-browser.log",
-        *("celery", "-A", "config", "beat", "-s", str(logs / f"beat-{time.monotonic_ns()}")),
-    )
+    process = celery_beat(logs)
     process.start()
     yield
     process.stop()

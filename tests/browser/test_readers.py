@@ -14,7 +14,7 @@ from solr_sync.status import status_of
 from tests.browser.conftest import Browse, Picture
 from tests.browser.pages import search, titles_of
 from tests.catalogue.factories import make_layer
-from tests.conftest import eventually
+from tests.programs import eventually
 
 pytestmark = pytest.mark.browser
 

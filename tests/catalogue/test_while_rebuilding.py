@@ -20,7 +20,7 @@ from solr_sync import collections, filling, rebuild, targets
 from solr_sync.models import Lane
 from solr_sync.rebuild import Progress
 from tests.catalogue.factories import make_layer
-from tests.conftest import eventually
+from tests.programs import eventually
 from tests.solr_sync.conftest import run
 from tests.solr_sync.test_rebuild import live, one_collection, rebuilt
 

@@ -22,8 +22,8 @@ from services import cluster
 from services.cluster import Cluster, SolrNode
 from solr_sync import ledger
 from solr_sync.registry import registry
-from tests.conftest import PROJECT, Process, eventually, test_database_url
 from tests.faults.comparing import compare
+from tests.programs import PROJECT, celery_beat, celery_worker, eventually, test_database_url
 
 COUNT = 4000
 ALL_NODES = {"SOLR_REPLICAS": str(cluster.NODES)}
@@ -99,12 +99,8 @@ def test_the_leader_dies_in_the_middle_of_a_backlog(
     if queue == "index.live":
         ledger.entries(registry["layer"]).update(lane=0)
     programs = [
-        Process(logs / f"cluster-{queue}-{name}.log", "celery", "-A", "config", *options, **where)
-        for where in [{"SOLR_URL": asked.url}]
-        for name, options in (
-            ("worker", ("worker", "-Q", "index.live,index.bulk", "-c", "2", "-n", f"{queue}@%h")),
-            ("beat", ("beat", "-s", str(logs / f"cluster-beat-{queue}"))),
-        )
+        celery_worker(logs, "index.live,index.bulk", 2, SOLR_URL=asked.url),
+        celery_beat(logs, SOLR_URL=asked.url),
     ]
     for program in programs:
         program.start()

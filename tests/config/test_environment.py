@@ -16,7 +16,7 @@ from config.environment import (
     read_env_file,
     refuse_unknown_celery_settings,
 )
-from tests.conftest import PROJECT
+from tests.programs import PROJECT
 
 
 def test_names_are_looked_up_in_order(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
@@ -23,9 +23,9 @@ from django.db import connection
 from services import process
 from services.bundle import Services
 from solr_sync.models import LedgerEntry, RelatedChange
-from tests.conftest import PROJECT, Process, test_database_url
 from tests.faults.comparing import Difference, compare, everything
 from tests.faults.proxy import LOOPBACK, Gate, SolrProxy
+from tests.programs import PROJECT, Process, celery_beat, celery_worker, test_database_url
 
 QUEUES = ("index.live", "index.bulk")
 
@@ -42,8 +42,7 @@ class Stand:
         self.environment = {"SOLR_URL": self.solr.url, "BROKER_URL": self.broker_url}
         self.live = self.worker("index.live", 2)
         self.bulk = self.worker("index.bulk", 1)
-        schedule = str(folder / f"beat-{time.monotonic_ns()}")
-        self.beat = self.process("beat", "celery", "-A", "config", "beat", "-s", schedule)
+        self.beat = celery_beat(folder, **self.environment)
 
     @property
     def broker_url(self) -> str:
@@ -51,17 +50,11 @@ class Stand:
         account = parts.netloc.rpartition("@")[0]
         return urlunsplit(parts._replace(netloc=f"{account}@{LOOPBACK}:{self.broker.port}"))
 
-    def process(self, name: str, *command: str, **environment: str) -> Process:
-        log = self.folder / f"{name}-{time.monotonic_ns()}.log"
-        return Process(log, *command, **(self.environment | environment))
-
-    def worker(self, queues: str, concurrency: int, **environment: str) -> Process:
-        return self.process(
-            queues.replace(",", "-"),
-            *("celery", "-A", "config", "worker", "-Q", queues, "-c", str(concurrency)),
-            *("-n", f"{queues.replace(',', '-')}-{time.monotonic_ns()}@%h", "-l", "INFO"),
-            **environment,
-        )
+    def worker(
+        self, queues: str, concurrency: int, app: str = "config", **environment: str
+    ) -> Process:
+        given = self.environment | environment
+        return celery_worker(self.folder, queues, concurrency, app=app, **given)
 
     @property
     def processes(self) -> tuple[Process, ...]:
@@ -246,11 +239,3 @@ def cut_database_connections() -> int:
             "WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
         return int(cursor.fetchone()[0])
-
-
-def until(condition: Callable[[], Any], seconds: float, what: str) -> Any:
-    deadline = time.monotonic() + seconds
-    while not (value := condition()):
-        assert time.monotonic() < deadline, f"{what}: not within {seconds} s"
-        time.sleep(0.05)
-    return value

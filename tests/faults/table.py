@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
-from tests.conftest import PROJECT
+from tests.programs import PROJECT
 
 HEADINGS = (
     "Fault",

@@ -13,11 +13,11 @@ from django.utils import timezone
 
 from layers.models import Layer
 from solr_sync.models import AuditRun, LedgerEntry
-from tests.conftest import Process, eventually
 from tests.faults.editors import Editors
 from tests.faults.proxy import answering
 from tests.faults.stand import Stand
 from tests.flower.server import Flower, running_flower
+from tests.programs import Process, eventually
 
 pytestmark = pytest.mark.soak
 

@@ -13,9 +13,9 @@ from django.core.management import call_command
 from layers.models import Layer
 from solr_sync.models import LedgerEntry
 from solr_sync.registry import registry
-from tests.conftest import PROJECT, eventually, test_database_url
 from tests.faults.editors import Editors
 from tests.faults.stand import Stand
+from tests.programs import PROJECT, eventually, test_database_url
 
 pytestmark = pytest.mark.soak
 
@@ -24,11 +24,7 @@ NEWER = "Newer: "
 
 def test_old_and_new_code_on_one_queue(stand: Stand) -> None:
     """While a release is rolled out both work; documents end up as the new code has them."""
-    newer = stand.process(
-        "newer",
-        *("celery", "-A", "tests.faults.releases", "worker", "-Q", "index.live,index.bulk"),
-        *("-c", "2", "-n", f"newer-{time.monotonic_ns()}@%h", "-l", "INFO"),
-    )
+    newer = stand.worker("index.live,index.bulk", 2, app="tests.faults.releases")
     newer.start()
     try:
         newer.wait_until_logged(" ready.")

@@ -14,9 +14,9 @@ from django.db import connection
 
 from layers.models import Layer, TopicCategory
 from solr_sync.models import LedgerEntry, RelatedChange
-from tests.conftest import eventually
 from tests.faults.choosing import MARK
 from tests.faults.stand import Stand
+from tests.programs import eventually
 
 pytestmark = pytest.mark.soak
 

@@ -15,13 +15,14 @@ from solr_sync import solr
 from solr_sync.exceptions import SolrUnavailable
 from solr_sync.models import AuditRun, LedgerEntry
 from tests.faults.editors import Editors
-from tests.faults.stand import Stand, until
+from tests.faults.stand import Stand
 from tests.faults.troubles.solr import (
     fill_log,
     serves,
     solr_loses_everything,
     solr_loses_its_index,
 )
+from tests.programs import eventually
 from tests.solr_sync.conftest import entry_of, run
 
 pytestmark = pytest.mark.soak
@@ -40,7 +41,7 @@ def test_writers_wait_and_the_audit_catches_the_rest(stand: Stand) -> None:
     stand.wait()
     stand.kill_service(stand.services.solr)
     stand.services.solr.start()
-    until(lambda: serves(stand), 150, "Solr's first answer")
+    eventually(lambda: serves(stand), within=150, what="Solr's first answer")
     if replaying():  # else this machine was too quick to be caught
         with pytest.raises(SolrUnavailable):
             run()
@@ -84,7 +85,7 @@ def test_nothing_pending_and_solr_wrong(stand: Stand, harm: Callable[[Stand], No
     assert before == 0
     harm(stand)
     began = time.monotonic()
-    until(partial(agrees, stand), 180, "the audit")
+    eventually(partial(agrees, stand), within=180, what="the audit")
     print(f"{harm.__name__}: right after {time.monotonic() - began:.0f} s")  # noqa: T201
     assert AuditRun.objects.filter(missing__gt=0).exists()
 

@@ -20,8 +20,8 @@ from services.bundle import Services
 from solr_sync.models import Lane, LedgerEntry
 from solr_sync.registry import registry
 from solr_sync.worker import Run
-from tests.conftest import PROJECT, test_database_url
 from tests.faults.comparing import compare
+from tests.programs import PROJECT, test_database_url
 from tests.solr_sync.conftest import run
 
 LIBRARIES = list(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"))

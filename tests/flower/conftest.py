@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import Process
 from tests.flower.server import Flower, running_flower
+from tests.programs import Process
 
 
 @pytest.fixture(scope="package")

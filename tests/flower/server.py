@@ -11,7 +11,7 @@ from typing import Any
 import requests
 
 from services import ports
-from tests.conftest import Process, eventually
+from tests.programs import Process, eventually
 
 USER, PASSWORD = "operator", "100% known to operators: yes"
 

@@ -14,8 +14,8 @@ from django.db import transaction
 
 from layers.models import Keyword, Layer, TopicCategory
 from solr_sync.solr import SolrClient
-from tests.conftest import eventually
 from tests.flower.server import PASSWORD, USER, Flower, result_of
+from tests.programs import eventually
 
 pytestmark = pytest.mark.usefixtures("workers")
 

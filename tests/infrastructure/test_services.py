@@ -21,7 +21,7 @@ from services.process import Command, PidFile
 from services.rabbitmq import HIGHEST_OFFSET, MANAGEMENT, hash_password
 from services.run import all_ports
 from services.solr import Solr
-from tests.conftest import eventually
+from tests.programs import eventually
 
 
 def test_a_port_in_use_is_named() -> None:

@@ -13,9 +13,9 @@ from accounts.models import User
 from jobs import leases, sending, tasks
 from jobs.models import Job
 from services.bundle import Services
-from tests.conftest import Process
 from tests.jobs.rehearsal import jobs as rehearsal  # registers its kinds
 from tests.layers.conftest import sign_in
+from tests.programs import Process, celery_worker
 
 __all__ = ["rehearsal", "sign_in"]
 
@@ -51,22 +51,16 @@ def work(committed: None) -> Callable[[Job], Job]:
     return run
 
 
-def worker(log: Path, *options: str) -> Process:
-    name = log.stem
-    return Process(
-        log,
-        *("celery", "-A", "config", "worker", "-Q", "jobs", "-c", "2", "-l", "INFO"),
-        *("-n", f"{name}@%h", *options),
-        DJANGO_SETTINGS_MODULE="tests.jobs.settings",
-        PYTHONPATH=".",
-    )
+def worker(folder: Path, *options: str) -> Process:
+    where = {"DJANGO_SETTINGS_MODULE": "tests.jobs.settings", "PYTHONPATH": "."}
+    return celery_worker(folder, "jobs", 2, *options, **where)
 
 
 @pytest.fixture(scope="module")
 def worker_process(
     services: Services, django_db_setup: None, django_db_blocker: Any, logs: Path
 ) -> Iterator[Process]:
-    found = worker(logs / "jobs-rehearsal.log")
+    found = worker(logs)
     with django_db_blocker.unblock():
         found.start()
     found.wait_until_logged(" ready.")

@@ -16,8 +16,8 @@ from jobs.handle import JobHandle
 from jobs.kinds import forget, job_kind, kind_of
 from jobs.models import Job, JobLine, State
 from jobs.sweep import sweep
-from tests.conftest import eventually
 from tests.jobs.rehearsal.jobs import BLOCK, BREAK, COUNT, GREET
+from tests.programs import eventually
 
 
 def again(job: Job) -> Job:

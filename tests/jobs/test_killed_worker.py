@@ -12,16 +12,16 @@ from django.db.models.functions import Now
 from jobs import services as jobs
 from jobs.models import Job
 from jobs.sweep import sweep
-from tests.conftest import eventually
 from tests.jobs.conftest import worker
 from tests.jobs.rehearsal.jobs import BLOCK, COUNT
 from tests.jobs.test_worker import numbers, state
+from tests.programs import eventually
 
 
 @pytest.fixture
 def mortal(committed, services, logs: Path):
     """A worker of one's own, to be killed."""
-    found = worker(logs / f"mortal-{os.getpid()}-{id(committed)}.log")
+    found = worker(logs)
     yield found
     found.stop()
 

@@ -9,8 +9,8 @@ from django_celery_results.models import TaskResult
 
 from jobs import names, services
 from jobs.models import Job
-from tests.conftest import PROJECT, eventually
 from tests.jobs.rehearsal.jobs import BREAK, COUNT, GREET
+from tests.programs import PROJECT, eventually
 
 
 def state(job: Job) -> str:

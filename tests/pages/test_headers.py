@@ -9,7 +9,7 @@ import sys
 import pytest
 from django.conf import settings
 
-from tests.conftest import PROJECT
+from tests.programs import PROJECT
 
 pytestmark = pytest.mark.django_db
 

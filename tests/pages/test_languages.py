@@ -10,8 +10,8 @@ import pytest
 from django.conf import settings
 from django.template import engines
 
-from tests.conftest import PROJECT
 from tests.pages.texts import entries, files, texts
+from tests.programs import PROJECT
 
 LANGUAGES = ["de", "fr", "ar"]
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%d|%s|<[^>]+>")

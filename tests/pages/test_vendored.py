@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 
-from tests.conftest import PROJECT
+from tests.programs import PROJECT
 
 FOLDER = PROJECT / "catalogue" / "static" / "catalogue" / "vendor"
 VENDORED = json.loads((FOLDER / "VENDOR.json").read_text(encoding="utf-8"))

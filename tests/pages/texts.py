@@ -9,7 +9,7 @@ from pathlib import Path
 
 from django.utils.translation.template import templatize
 
-from tests.conftest import PROJECT
+from tests.programs import PROJECT
 
 ROOMS = ("accounts", "catalogue", "config", "jobs", "layers", "reports", "solr_sync", "uploads")
 NAMES = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy"}

@@ -11,7 +11,7 @@ from django.utils import timezone
 from reports import middleware, recording
 from reports.models import EmptySearch, PageView
 from reports.recording import Recorder, View
-from tests.conftest import Process, eventually
+from tests.programs import Process, eventually
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from solr_sync.models import AuditRun, Lane, LedgerEntry
 from solr_sync.registry import registry
 from solr_sync.solr import SolrClient
 from solr_sync.status import overview_of
-from tests.conftest import eventually
+from tests.programs import eventually
 from tests.solr_sync.conftest import found, run
 
 COUNT = 30

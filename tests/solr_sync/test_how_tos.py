@@ -14,7 +14,7 @@ from layers.models import Layer
 from services.bundle import Services
 from solr_sync.content import RESERVED
 from solr_sync.processors import without_waking
-from tests.conftest import PROJECT, Process, eventually
+from tests.programs import PROJECT, Process, eventually
 from tests.solr_sync.conftest import entry_of
 
 TELL = "docs/how-to/tell-the-catalogue-from-another-program.md"

@@ -19,7 +19,7 @@ from services.bundle import Services
 from solr_sync.models import LedgerEntry
 from solr_sync.solr import SolrClient
 from solr_sync.status import status_of
-from tests.conftest import PROJECT, Process, eventually
+from tests.programs import PROJECT, Process, eventually
 from tests.solr_sync.conftest import entry_of, found, titles, versions
 
 pytestmark = pytest.mark.usefixtures("workers")

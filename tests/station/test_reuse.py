@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from services.bundle import Services
-from tests.conftest import PROJECT
+from tests.programs import PROJECT
 from tests.station.database import another_database
 
 

@@ -16,17 +16,17 @@ from django.db import OperationalError, connection, transaction
 from layers.models import Layer
 from services.postgresql import programs
 from services.service import inherited_environment
-from tests.conftest import test_database_url
 from tests.faults.editors import Editors
-from tests.faults.stand import Stand, cut_database_connections, until
+from tests.faults.stand import Stand, cut_database_connections
 from tests.faults.troubles.base import Trouble
+from tests.programs import eventually, test_database_url
 
 
 def postgresql_is_restarted(stand: Stand, editors: Editors, rng: random.Random) -> None:
     with editors.expecting_a_dead_database():
         with stand.away(stand.services.postgresql, kill=False):
             time.sleep(0.5)
-        until(_database_answers, 20, "the database")
+        eventually(_database_answers, within=20, what="the database")
 
 
 def postgresql_is_killed(stand: Stand, editors: Editors, rng: random.Random) -> None:
@@ -34,7 +34,7 @@ def postgresql_is_killed(stand: Stand, editors: Editors, rng: random.Random) -> 
     with editors.expecting_a_dead_database():
         with stand.away(stand.services.postgresql):
             time.sleep(0.5)
-        until(_database_answers, 20, "the database")
+        eventually(_database_answers, within=20, what="the database")
 
 
 def database_connections_are_cut(stand: Stand, editors: Editors, rng: random.Random) -> None:
@@ -52,7 +52,7 @@ def database_is_restored_from_a_dump(stand: Stand, editors: Editors, rng: random
     with editors.expecting_a_dead_database():
         cut_database_connections()
         _postgresql("pg_restore", "--clean", "--if-exists", "--single-transaction", str(dump))
-        until(_database_answers, 20, "the database")
+        eventually(_database_answers, within=20, what="the database")
     connection.close()
 
 

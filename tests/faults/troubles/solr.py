@@ -14,8 +14,9 @@ from solr_sync.documents import Fields
 from solr_sync.solr import WRITE_SECONDS, SolrClient
 from tests.faults.editors import Editors
 from tests.faults.proxy import BlackHole, Exchange, Fault, Holding, answering, cutting_posts
-from tests.faults.stand import Stand, until
+from tests.faults.stand import Stand
 from tests.faults.troubles.base import Trouble, a_while
+from tests.programs import eventually
 
 HTML = b"<html><title>Bad Gateway</title></html>"
 HEADER = b'{"responseHeader": {"status": 500, "QTime": 1}}'
@@ -68,7 +69,7 @@ def old_documents_arrive_during_the_replay(
         time.sleep(2)  # meanwhile others post what is newer
         stand.kill_service(solr)
         solr.start()
-        until(lambda: serves(stand), 150, "Solr's first answer")
+        eventually(lambda: serves(stand), within=150, what="Solr's first answer")
         held.released.set()
     solr.wait_ready(120)
 
@@ -113,7 +114,11 @@ def solr_loses_its_index(stand: Stand, editors: Editors, rng: random.Random) -> 
 
 def solr_gets_an_older_index(stand: Stand, editors: Editors, rng: random.Random) -> None:
     solr = stand.services.solr
-    cores = until(lambda: _cores(stand), 180, "a collection, which the audit may have to make anew")
+    cores = eventually(
+        lambda: _cores(stand),
+        within=180,
+        what="a collection, or a new one",
+    )
     solr.stop()
     kept = stand.folder / f"older-{time.monotonic_ns()}"
     for core in cores:

@@ -12,11 +12,11 @@ from datetime import UTC, datetime
 
 from layers.models import Layer
 from solr_sync.models import LedgerEntry
-from tests.conftest import PROJECT, test_database_url
 from tests.faults.editors import Editors
 from tests.faults.proxy import Holding
 from tests.faults.stand import Stand
 from tests.faults.troubles.base import Trouble, a_while
+from tests.programs import PROJECT, test_database_url
 
 
 def a_worker_is_killed(stand: Stand, editors: Editors, rng: random.Random) -> None:
