@@ -1,7 +1,5 @@
 """How gunicorn serves the site; `gunicorn config.wsgi` reads this file by itself."""
 
-import os
-
 from config import logs
 from services.environment import Environment
 
@@ -9,7 +7,7 @@ environment = Environment()
 
 # In a container: gunicorn config.wsgi --bind 0.0.0.0:8000
 bind = f"127.0.0.1:{environment.web_port}"
-workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+workers = int(environment.find("WEB_CONCURRENCY") or 2)
 threads = 4
 timeout = 60
 graceful_timeout = 30

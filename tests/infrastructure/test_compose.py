@@ -24,6 +24,11 @@ from tests.infrastructure.project import (
 )
 
 SECRETS = {"BROKER_PASSWORD", "FLOWER_BASIC_AUTH", "POSTGRES_PASSWORD", "SECRET_KEY"}
+# What the file itself settles, and what is for its ports and for other containers
+ELSEWHERE = {
+    *("BROKER_URL", "DEBUG", "SOLR_USER", "SOLR_PASSWORD", "SOLR_REPLICAS"),
+    *("PORT", "FLOWER_PORT", "SOLR_PORT", "RABBITMQ_PORT", "SOLR_HEAP", "POSTGRES_PASSWORD"),
+}
 OURS = ["setup", "web", "worker-live", "worker-bulk", "worker-jobs", "beat", "flower", "samples"]
 DEVELOPMENT = ["-f", "docker-compose.yml", "-f", "docker-compose.dev.yml"]
 
@@ -89,6 +94,11 @@ def test_every_variable_is_explained() -> None:
 def test_our_containers_get_only_settings_that_exist() -> None:
     for name in OURS:
         assert service(name)["environment"].keys() <= example_names()
+
+
+def test_our_containers_get_every_setting_that_is_for_them() -> None:
+    for name in OURS:
+        assert example_names() - service(name)["environment"].keys() == ELSEWHERE
 
 
 def test_every_command_exists() -> None:
