@@ -38,6 +38,13 @@ class Process:
         assert self.child is not None
         self.child.send_signal(number)
 
+    def kill(self) -> None:
+        """With the processes of its pool, as a machine that loses power: nobody can clean up."""
+        assert self.child is not None
+        for pid in [self.child.pid, *children_of(self.child.pid)]:
+            os.kill(pid, signal.SIGKILL)
+        self.child.wait()
+
     def stop(self, *, within: float = 40) -> None:
         if self.child is None or self.child.poll() is not None:
             return
@@ -53,6 +60,15 @@ class Process:
 
     def has_logged(self, text: str) -> bool:
         return self.log.exists() and text in self.log.read_text(errors="replace")
+
+
+def children_of(pid: int) -> list[int]:
+    """None of a process that has ended."""
+    try:
+        found = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+    return [int(child) for child in found.split()]
 
 
 def test_database_url() -> str:

@@ -39,6 +39,7 @@ class Reader:
     def __init__(self, command: str, handle: JobHandle | None = None, **arguments: Any) -> None:
         self._command, self._handle = command, handle
         limits = {
+            "parent": os.getpid(),
             "memory": settings.UPLOAD_MEMORY_BYTES,
             "seconds": settings.UPLOAD_SECONDS * MOST_STAGES,
             "most_bytes": settings.UPLOAD_UNPACKED_BYTES,

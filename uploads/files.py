@@ -8,14 +8,16 @@ import re
 import shutil
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
 from django.conf import settings
 
 from jobs.handle import JobHandle
+from jobs.models import Job
 
 CHUNK = 2**20
+WORK = "work"
 LONGEST_NAME = 150
 UNFIT = re.compile(r"[\x00-\x1f\x7f\"*:<>?|\\/\ud800-\udfff]+")
 MEDIA_TYPES = {
@@ -58,11 +60,25 @@ def checksum(path: Path, handle: JobHandle | None = None) -> str:
 
 
 @contextmanager
-def work_folder() -> Iterator[Path]:
-    """Beside the files, so that what is made is renamed into its place; removed at the end."""
-    folder = Path(settings.MEDIA_ROOT) / "work" / str(uuid.uuid4())
+def work_folder(job: Job) -> Iterator[Path]:
+    """Beside the files, so that what is made is renamed into its place; removed at the end.
+
+    What an earlier run of the job left, whose worker was killed, goes first.
+    """
+    remove_work(job)
+    folder = _work_of(job) / str(uuid.uuid4())
     folder.mkdir(parents=True)
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+        with suppress(OSError):  # a later run is in it, or has removed it
+            _work_of(job).rmdir()
+
+
+def remove_work(job: Job) -> None:
+    shutil.rmtree(_work_of(job), ignore_errors=True)
+
+
+def _work_of(job: Job) -> Path:
+    return Path(settings.MEDIA_ROOT) / WORK / str(job.pk)

@@ -6,12 +6,14 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
+from jobs.exceptions import JobFailed
 from jobs.handle import JobHandle
 from layers import services
 from layers.changes import Changes
 from layers.extent import BoundingBox
 from layers.models import Attribute, Layer
 from layers.texts import LONGEST_TEXT, UNFIT, one_line
+from uploads import problems
 from uploads.models import Upload
 from uploads.services import title_of
 
@@ -29,6 +31,8 @@ def fill(handle: JobHandle, upload: Upload, facts: dict[str, Any]) -> list[str]:
         try:
             with handle.fence():
                 return _fill(upload, facts)
+        except Layer.DoesNotExist as error:  # between two looks at it
+            raise JobFailed(str(problems.TEXTS[problems.REMOVED])) from error
         except services.EditConflict:
             if attempt == ATTEMPTS - 1:
                 raise
@@ -36,7 +40,7 @@ def fill(handle: JobHandle, upload: Upload, facts: dict[str, Any]) -> list[str]:
 
 
 def _fill(upload: Upload, facts: dict[str, Any]) -> list[str]:
-    layer = Layer.objects.get(uploads=upload.pk)
+    layer = layer_of(upload)
     by = upload.owner or layer.owner
     if by is None:
         return []
@@ -54,6 +58,14 @@ def _fill(upload: Upload, facts: dict[str, Any]) -> list[str]:
         *(["attributes"] if changes.parts else []),
         *(["keywords"] if changes.keywords else []),
     ]
+
+
+def layer_of(upload: Upload) -> Layer:
+    """Raises JobFailed where it was deleted meanwhile."""
+    layer = Layer.objects.filter(uploads=upload.pk).first()
+    if layer is None:
+        raise JobFailed(str(problems.TEXTS[problems.REMOVED]))
+    return layer
 
 
 def _columns(upload: Upload, facts: dict[str, Any]) -> dict[str, Any]:

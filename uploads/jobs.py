@@ -35,7 +35,7 @@ def _must_be_there(job: Job) -> None:
 )
 def read(handle: JobHandle, upload: str) -> dict[str, Any]:
     """Idempotent: a second reading finds what the first wrote, and writes the same."""
-    with work_folder() as folder:
+    with work_folder(handle.job) as folder:
         return reading.Reading(handle, _present(upload), folder).run()
 
 
@@ -45,10 +45,13 @@ def read(handle: JobHandle, upload: str) -> dict[str, Any]:
     before_repeat=_must_be_there,
 )
 def convert(handle: JobHandle, upload: str, wanted: dict[str, Any]) -> dict[str, Any]:
-    with work_folder() as folder:
+    """Idempotent: what an earlier run kept before its worker died is not made again."""
+    present = _present(upload)
+    with work_folder(handle.job) as folder:
         try:
-            made = rendering.convert(handle, _present(upload), wanted, folder)
+            made = present.conversion(wanted) or rendering.convert(handle, present, wanted, folder)
         except BadFile as error:
+            _present(upload)
             raise JobFailed(problems.in_words(error.code, error.values)) from error
     links = [
         {"label": _("Download %(name)s") % {"name": made.name}, "url": made.get_absolute_url()}
@@ -62,7 +65,8 @@ def remove(handle: JobHandle) -> dict[str, Any]:
 
 
 def _present(upload: str) -> Upload:
+    """Raises JobFailed where it was removed meanwhile, which may be why it could not be read."""
     found = Upload.objects.select_related("owner").filter(pk=upload, layer__isnull=False).first()
     if found is None:
-        raise JobFailed(_("The file was removed meanwhile."))
+        raise JobFailed(str(problems.TEXTS[problems.REMOVED]))
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -15,6 +16,7 @@ from jobs.models import Job
 from layers.models import Layer
 
 FOLDER = "uploads"
+ORIGINAL = "original"
 
 
 class Role(models.TextChoices):
@@ -24,7 +26,7 @@ class Role(models.TextChoices):
 
 
 def original_path(upload: Upload, name: str) -> str:
-    return f"{FOLDER}/{upload.pk}/original/{name}"
+    return f"{FOLDER}/{upload.pk}/{ORIGINAL}/{name}"
 
 
 def rendition_path(rendition: Rendition, name: str) -> str:
@@ -79,6 +81,11 @@ class Upload(models.Model):
     @property
     def folder(self) -> Path:
         return Path(settings.MEDIA_ROOT) / FOLDER / str(self.pk)
+
+    def conversion(self, wanted: dict[str, Any]) -> Rendition | None:
+        """The one in this format and CRS, if it has been made."""
+        rows = self.renditions.filter(kind=Rendition.Kind.CONVERSION, options=wanted)
+        return rows.first()
 
     @property
     def job(self) -> Job | None:

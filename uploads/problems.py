@@ -12,6 +12,7 @@ from uploads.geodata import problems
 TOO_LONG = "too_long"
 CRASHED = "crashed"
 NOT_SEEN = "not_seen"
+REMOVED = "removed"
 
 TEXTS: dict[str, Promise] = {
     problems.EMPTY: _("The file is empty."),
@@ -67,6 +68,7 @@ TEXTS: dict[str, Promise] = {
     NOT_SEEN: _(
         "The worker does not see the file: web and workers must share the folder of MEDIA_ROOT."
     ),
+    REMOVED: _("The file was removed meanwhile."),
 }
 
 NOTES: dict[str, Promise] = {

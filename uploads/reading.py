@@ -61,6 +61,7 @@ class Reading:
 
     def _keep(self, facts: dict[str, Any]) -> None:
         with self.handle.fence():
+            removal.hold(self.upload)
             Upload.objects.filter(pk=self.upload.pk).update(
                 facts=facts, checksum=self.upload.checksum, role=Role.DATA, read_at=Now()
             )
@@ -95,6 +96,7 @@ class Reading:
 
     def _attach(self) -> dict[str, Any]:
         with self.handle.fence():
+            removal.hold(self.upload)
             Upload.objects.filter(pk=self.upload.pk).update(
                 checksum=self.upload.checksum, role=Role.ATTACHMENT, read_at=Now()
             )
@@ -106,7 +108,9 @@ class Reading:
     def _refuse(self) -> None:
         """The file goes; so does the draft that was made for it, unless somebody worked on it."""
         with self.handle.fence():
-            layer = Layer.objects.filter(uploads=self.upload.pk).first()
+            rows = Layer.objects.select_for_update(of=("self",))
+            layer = rows.filter(uploads=self.upload.pk).first()
+            removal.hold(self.upload)
             removal.remove(self.upload)
             if layer is not None and self.upload.made_layer and layer.version == 1:
                 layer.delete()
@@ -142,7 +146,7 @@ def _summary(facts: dict[str, Any]) -> str:
 
 
 def _links(upload: Upload) -> dict[str, Any]:
-    layer = Layer.objects.get(uploads=upload.pk)
+    layer = filling.layer_of(upload)
     links = [
         {"label": _("Show the layer"), "url": layer.get_absolute_url()},
         {"label": _("Go on describing it"), "url": f"{layer.get_absolute_url()}edit/"},

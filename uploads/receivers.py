@@ -7,14 +7,17 @@ from typing import Any
 from django.db.models.signals import post_save, pre_delete
 
 from jobs import services as jobs
+from jobs.models import Job
+from jobs.signals import job_ended
 from layers.models import Layer
-from uploads import names, services
+from uploads import files, names, services
 from uploads.models import Upload
 
 
 def connect() -> None:
     post_save.connect(read_new_upload, sender=Upload, dispatch_uid="uploads.read_new_upload")
     pre_delete.connect(remove_files, sender=Layer, dispatch_uid="uploads.remove_files")
+    job_ended.connect(remove_work, sender=Job, dispatch_uid="uploads.remove_work")
 
 
 def read_new_upload(instance: Upload, created: bool, raw: bool, **_: Any) -> None:
@@ -26,3 +29,9 @@ def read_new_upload(instance: Upload, created: bool, raw: bool, **_: Any) -> Non
 def remove_files(instance: Layer, **_: Any) -> None:
     if Upload.objects.filter(layer=instance).exists():
         jobs.start(names.REMOVE, subject=instance.title[:255])
+
+
+def remove_work(job: Job, **_: Any) -> None:
+    """Of a job that was given up after its worker had been killed; the others do it themselves."""
+    if job.kind in {names.READ, names.CONVERT}:
+        files.remove_work(job)

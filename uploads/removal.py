@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
@@ -12,10 +13,20 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
 
-from uploads.models import FOLDER, Rendition, Upload
+from jobs.exceptions import JobFailed
+from uploads import problems
+from uploads.files import WORK
+from uploads.models import FOLDER, ORIGINAL, Rendition, Upload
 
 # Older than any request or job that may still be writing
 STALE = timedelta(days=1)
+
+
+def hold(upload: Upload) -> None:
+    """Until the end of the transaction nobody removes it. Raises JobFailed if somebody has."""
+    rows = Upload.objects.select_for_update(of=("self",))
+    if rows.filter(pk=upload.pk, layer__isnull=False).first() is None:
+        raise JobFailed(str(problems.TEXTS[problems.REMOVED]))
 
 
 def remove(upload: Upload) -> None:
@@ -54,8 +65,7 @@ def remove_unread(older_than: timedelta) -> int:
 def remove_strays() -> int:
     """Folders without a row, and what broken requests and jobs have left; returns how many."""
     media = Path(settings.MEDIA_ROOT)
-    strays = [place for place in _old(media / FOLDER) if not _is_known(place.name)]
-    strays += [*_old(media / "work"), *_old(media / "incoming")]
+    strays = [*_strays_of_uploads(media / FOLDER), *_old(media / WORK), *_old(media / "incoming")]
     for place in strays:
         if place.is_dir():
             shutil.rmtree(place, ignore_errors=True)
@@ -67,12 +77,28 @@ def remove_strays() -> int:
 def _old(folder: Path) -> list[Path]:
     if not folder.is_dir():
         return []
-    before = time.time() - STALE.total_seconds()
-    return [place for place in folder.iterdir() if place.lstat().st_mtime < before]
+    return [place for place in folder.iterdir() if _is_old(place)]
 
 
-def _is_known(name: str) -> bool:
+def _is_old(place: Path) -> bool:
     try:
-        return Upload.objects.filter(pk=UUID(name)).exists()
-    except ValueError:
+        return place.lstat().st_mtime < time.time() - STALE.total_seconds()
+    except FileNotFoundError:  # renamed or removed since it was listed
         return False
+
+
+def _strays_of_uploads(folder: Path) -> Iterator[Path]:
+    """Those of no upload, and what a run moved into its place that was killed before its commit."""
+    for place in folder.iterdir() if folder.is_dir() else ():
+        if upload := _upload_of(place):
+            kept = {ORIGINAL, *(str(made.pk) for made in upload.renditions.all())}
+            yield from (each for each in _old(place) if each.name not in kept)
+        elif _is_old(place):
+            yield place
+
+
+def _upload_of(folder: Path) -> Upload | None:
+    try:
+        return Upload.objects.filter(pk=UUID(folder.name)).first()
+    except ValueError:
+        return None

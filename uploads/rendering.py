@@ -68,6 +68,7 @@ def _keep(
     rendition.file.name = rendition_path(rendition, rendition.name)
     place = Path(rendition.file.path)
     with handle.fence():
+        removal.hold(upload)
         place.parent.mkdir(parents=True)
         made.rename(place)
         rendition.save(force_insert=True)

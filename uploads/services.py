@@ -72,8 +72,7 @@ def start_reading(upload: Upload, user: User | None) -> Job:
 def convert(upload: Upload, user: User, form: str, crs: str) -> Job | Rendition:
     """The data in this format and CRS, if it is there; else the job that makes it."""
     wanted = {"format": form, "crs": crs}
-    rows = upload.renditions.filter(kind=Rendition.Kind.CONVERSION, options=wanted)
-    if found := rows.first():
+    if found := upload.conversion(wanted):
         return found
     return jobs.start(
         names.CONVERT,

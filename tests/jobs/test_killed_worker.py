@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from pathlib import Path
 
 import pytest
@@ -26,22 +24,13 @@ def mortal(committed, services, logs: Path):
     found.stop()
 
 
-def kill_all_of(process) -> None:
-    parent = process.child.pid
-    children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
-    process.signal(signal.SIGKILL)
-    for child in children:
-        os.kill(int(child), signal.SIGKILL)
-    process.child.wait()
-
-
 def test_a_worker_killed_in_the_middle_loses_and_doubles_nothing(person, mortal) -> None:
     mortal.start()
     job = jobs.start(COUNT, owner=person, to=60, pause=0.02)
     doomed = jobs.start(BLOCK, owner=person)
     eventually(lambda: len(numbers(job)) > 5, within=60, what="the first numbers")
     eventually(lambda: state(doomed) == "running", what="the other's beginning")
-    kill_all_of(mortal)
+    mortal.kill()
     before = len(numbers(job))
     mortal.start()  # RabbitMQ delivers the messages again, while the leases still run
     eventually(lambda: mortal.log.read_text().count("nothing to do") >= 2, within=60)

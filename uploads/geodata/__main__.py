@@ -38,6 +38,8 @@ SKIPPED = (
 def limit(arguments: dict[str, Any]) -> None:
     """A file may cost so much and no more; the process ends with the one that started it."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != arguments.get("parent", os.getppid()):  # it ended before that call
+        sys.exit(1)
     memory, seconds = int(arguments["memory"]), int(arguments["seconds"]) + 1
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
