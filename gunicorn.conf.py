@@ -11,6 +11,9 @@ workers = int(environment.find("WEB_CONCURRENCY") or 2)
 threads = 4
 timeout = 60
 graceful_timeout = 30
+# Longer than proxies and clients leave a connection idle: whoever uses one that is just being
+# closed gets no answer.
+keepalive = 75
 # A slow disk must not look like a worker that hangs.
 worker_tmp_dir = "/dev/shm"  # noqa: S108
 # Its socket lies in the home folder, where two copies of the catalogue would meet.

@@ -31,7 +31,8 @@ CHECKS = (
 )
 SQLITE = "sqlite"
 # As many processes share the tests, each with services of its own; one test at a time, in order.
-PROCESSES = 2
+# One of them waits for workers and servers most of the time.
+PROCESSES = 3
 TOGETHER = (f"--numprocesses={PROCESSES}", "--dist=loadgroup", "--no-loadscope-reorder")
 
 

@@ -37,14 +37,25 @@ SLATE = [
     "solr_sync.Rebuild",
     "solr_sync.Target",
 ]
+# Those of `worker_processes`.
+started_workers: list[Process] = []
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests with workers come last: workers live on, and take work that others mean to do."""
+    """Tests with workers come first, in one process: others work while those wait."""
     for item in items:
+        if uses_workers(item):
+            item.add_marker(pytest.mark.xdist_group("workers"))
         if connection.vendor != "postgresql" and item.get_closest_marker("postgresql"):
             item.add_marker(pytest.mark.skip(reason="needs what SQLite has not"))
-    items.sort(key=uses_workers)
+    items.sort(key=uses_workers, reverse=True)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Workers would take work that other tests mean to do."""
+    if not uses_workers(item):
+        while started_workers:
+            started_workers.pop().stop()
 
 
 def uses_workers(item: pytest.Item) -> bool:
@@ -91,10 +102,6 @@ def no_page_views(settings: Any) -> None:
 @pytest.fixture(scope="session")
 def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("logs")
-
-
-# Those of `worker_processes`, for tests that need the queues to themselves.
-started_workers: list[Process] = []
 
 
 @pytest.fixture(scope="session")

@@ -21,7 +21,6 @@ from solr_sync import collections
 from solr_sync import solr as solr_module
 from solr_sync.models import Collection, LedgerEntry, RelatedChange
 from solr_sync.solr import SolrClient, client_for
-from tests.conftest import started_workers
 from tests.faults import table
 from tests.faults.choosing import clear_vocabularies, furnish
 from tests.faults.proxy import SolrProxy
@@ -53,13 +52,7 @@ def nobody_is_woken(request: pytest.FixtureRequest, settings: Any) -> None:
 def whole_stand(
     services: Services, solr_collection: str, django_db_blocker: Any, logs: Path
 ) -> Iterator[Stand]:
-    """Workers of its own, for the tests of this folder alone.
-
-    Those of other tests would take the work past the proxies; they rest meanwhile.
-    """
-    others = [process for process in started_workers if process.child]
-    for process in others:
-        process.stop(within=50)
+    """Workers of its own, for the tests of this folder alone."""
     stand = Stand(services, logs)
     try:
         with django_db_blocker.unblock():
@@ -71,12 +64,6 @@ def whole_stand(
                 stand.mend()
             finally:
                 stand.stop()
-        for process in others:
-            process.log.unlink()
-            process.start()
-        for process in others:
-            if "worker" in process.command:
-                process.wait_until_logged(" ready.")
 
 
 @pytest.fixture

@@ -59,6 +59,7 @@ def by_another_clock(offset: str, what: str) -> Any:
     return json.loads(done.stdout.splitlines()[-1])
 
 
+@pytest.mark.postgresql  # SQLite's clock is that of the one machine that it is on
 @pytest.mark.skipif(not LIBRARIES, reason="libfaketime is not installed (Debian: faketime)")
 @pytest.mark.parametrize("offset", ["+10m", "-10m"])
 def test_clocks_ten_minutes_apart(solr: Any, services: Services, offset: str) -> None:
