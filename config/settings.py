@@ -109,7 +109,7 @@ TEMPLATES: list[dict[str, Any]] = [
         },
     },
 ]
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "config.form_drawing.FormRenderer"
 INSTALLED_APPS.append("django.forms")
 
 # People
@@ -356,6 +356,12 @@ CELERY_BEAT_SCHEDULE |= {
         "schedule": crontab(hour=2, minute=40),
         "args": ["reports.maintain", _day],
         "options": {"expiration": _hour},
+    },
+    # Beat adds it by itself where it does not stand here, by this name; it is shown to the staff.
+    "celery.backend_cleanup": {
+        "task": "celery.backend_cleanup",
+        "schedule": crontab(hour=4, minute=0),
+        "options": {"expiration": 12 * _hour},
     },
     "tombstones": {
         "task": "solr_sync.tasks.purge_tombstones",

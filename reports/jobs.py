@@ -10,6 +10,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from jobs import services
 from jobs.handle import JobHandle
 from jobs.kinds import job_kind
 from jobs.models import Job, State
@@ -99,11 +100,14 @@ def clean_up(handle: JobHandle) -> dict[str, Any]:
     return {"removed": removed}
 
 
-@job_kind(MAINTAIN, label=gettext_lazy("Maintenance of files"))
+@job_kind(MAINTAIN, label=gettext_lazy("Maintenance of files"), seconds=ROUND_SECONDS + 240)
 def maintain(handle: JobHandle) -> dict[str, Any]:
-    found = Maintenance(handle)
-    found.run()
+    """Goes on where the last one ended."""
+    last = services.latest(MAINTAIN, "")
+    found = Maintenance(handle, (last.result or {}).get("after") if last else None)
+    found.run(ROUND_SECONDS)
     words = {
+        "after": found.after,
         "files": found.looked_at,
         "missing": found.missing,
         "damaged": found.damaged,

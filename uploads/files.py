@@ -7,13 +7,12 @@ import mimetypes
 import re
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
 from django.conf import settings
 
-from jobs.handle import JobHandle
 from jobs.models import Job
 
 CHUNK = 2**20
@@ -46,16 +45,15 @@ def media_type_of(name: str) -> str:
     return known or "application/octet-stream"
 
 
-def checksum(path: Path, handle: JobHandle | None = None) -> str:
-    """SHA-256, read in parts."""
+def checksum(path: Path, told: Callable[[int, int], None] = lambda *_: None) -> str:
+    """SHA-256, read in parts, each of which is told: bytes read, bytes in all."""
     size, done = path.stat().st_size, 0
     digest = hashlib.sha256()
     with path.open("rb") as file:
         while chunk := file.read(CHUNK):
             digest.update(chunk)
             done += len(chunk)
-            if handle is not None:
-                handle.progress(done, size)
+            told(done, size)
     return digest.hexdigest()
 
 

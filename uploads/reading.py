@@ -46,7 +46,7 @@ class Reading:
         path = Path(self.upload.file.path)
         if not path.is_file():
             raise JobFailed(str(problems.TEXTS[problems.NOT_SEEN]))
-        self.upload.checksum = files.checksum(path, self.handle)
+        self.upload.checksum = files.checksum(path, self.handle.progress)
         self.handle.step(READ)
         arguments = {"name": self.upload.name, "crs": self.upload.given_crs, "folder": self.folder}
         with Reader("read", self.handle, path=path, **arguments) as reader:
@@ -55,8 +55,9 @@ class Reading:
             self.handle.step(FILL)
             self._say(facts, filling.fill(self.handle, self.upload, facts))
             self.handle.step(DRAW)
-            self._draw(reader)
+            self._draw(reader, facts)
             self._add_ranges(reader, facts)
+            self._keep(facts)
         return _result(self.upload, facts)
 
     def _keep(self, facts: dict[str, Any]) -> None:
@@ -72,11 +73,13 @@ class Reading:
         names = ", ".join(map(_label, filled))
         self.handle.log(_("Filled in: %(fields)s.") % {"fields": names or "–"})
 
-    def _draw(self, reader: Reader) -> None:
+    def _draw(self, reader: Reader, facts: dict[str, Any]) -> None:
         """A file that can't be drawn is described all the same."""
+        facts["drawn"] = False
         try:
             for name in reader.answer():
                 rendering.keep_drawing(self.handle, self.upload, self.folder / name)
+                facts["drawn"] = True
         except BadFile as error:
             self.handle.log(_("No picture could be made of it."))
             logger.info("%s: no picture (%s)", self.upload.pk, error)
@@ -92,7 +95,6 @@ class Reading:
         for attribute in facts["attributes"]:
             if limits := ranges.get(attribute["name"]):
                 attribute |= {"min": limits[0], "max": limits[1]}
-        self._keep(facts)
 
     def _attach(self) -> dict[str, Any]:
         with self.handle.fence():
