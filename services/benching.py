@@ -5,22 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shlex
-import signal
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from services import bundle, process
+from services import bundle
 from services.environment import PROJECT, Environment
 from services.postgresql import unprivileged_user
-from services.run import Interrupted, interruptible
-from services.supervision import MARK
-from services.testing import install_for_tests, settings, start
+from services.testing import ending_all, install_for_tests, selected, settings, start
 
 BENCHMARKS = ("sync", "relevance", "search", "edit")
 HEAP = "1g"
@@ -28,7 +23,7 @@ HEAP = "1g"
 
 def bench(arguments: Sequence[str]) -> int:
     """Runs the benchmarks that are named, or all; the last line is one JSON object."""
-    selection = [*arguments, *shlex.split(os.environ.get("ARGS", ""))]
+    selection = selected(arguments)
     names = [name for name in selection if name in BENCHMARKS] or list(BENCHMARKS)
     options = [part for part in selection if part not in BENCHMARKS]
     install_for_tests()
@@ -69,18 +64,11 @@ def own_services() -> Iterator[dict[str, str]]:
     """Starts them in a folder that is kept; yields the settings for programs that use them."""
     folder = bench_folder()
     folder.mkdir(parents=True, exist_ok=True)
-    os.environ |= {MARK: str(folder), bundle.VARIABLE: str(folder)}
     services = bundle.in_folder(folder, heap=HEAP)
-    try:
-        with interruptible():
-            for service in start(services):
-                service.wait_ready(180)
-            yield settings(services, folder)
-    except Interrupted:
-        sys.exit("interrupted")
-    finally:
-        services.stop()
-        process.end(process.marked(MARK, str(folder)), signal.SIGKILL, 10)
+    with ending_all(folder):
+        for service in start(services):
+            service.wait_ready(180)
+        yield settings(services, folder)
 
 
 def bench_folder() -> Path:

@@ -38,18 +38,24 @@ TOGETHER = (f"--numprocesses={PROCESSES}", "--dist=loadgroup", "--no-loadscope-r
 
 def test(arguments: Sequence[str]) -> int:
     """Runs the checks and all tests; with arguments for pytest, pytest alone, in one process."""
-    selection = [*arguments, *shlex.split(os.environ.get("ARGS", ""))]
+    if selected(arguments):
+        return with_services(["pytest"], arguments)
     install_for_tests()
     with temporary_folder() as folder:
-        folders = [folder] if selection else [folder / f"gw{n}" for n in range(PROCESSES)]
+        folders = [folder / f"gw{n}" for n in range(PROCESSES)]
         started = [service for each in folders for service in start(bundle.in_folder(each))]
         os.environ |= settings(bundle.in_folder(folders[0]), folders[0])
-        if not selection and (failed := failing(CHECKS)):
+        if failed := failing(CHECKS):
             return report(failed)
         for service in started:
             service.wait_ready(120)
         os.environ |= {"PYTHONPATH": str(PROJECT), "PYTEST_PLUGINS": "tests.parallel"}
-        return run_step(["pytest", *(selection or TOGETHER)])
+        return run_step(["pytest", *TOGETHER])
+
+
+def selected(arguments: Sequence[str]) -> list[str]:
+    """Arguments of the command line and of `make … ARGS=`."""
+    return [*arguments, *shlex.split(os.environ.get("ARGS", ""))]
 
 
 def pictures(arguments: Sequence[str]) -> int:
@@ -69,7 +75,6 @@ def soak(arguments: Sequence[str]) -> int:
 
 
 def with_services(command: Sequence[str], arguments: Sequence[str]) -> int:
-    selection = [*arguments, *shlex.split(os.environ.get("ARGS", ""))]
     install_for_tests()
     with temporary_folder() as folder:
         services = bundle.in_folder(folder)
@@ -77,7 +82,7 @@ def with_services(command: Sequence[str], arguments: Sequence[str]) -> int:
         os.environ |= settings(services, folder)
         for service in started:
             service.wait_ready(120)
-        return run_step([*command, *selection])
+        return run_step([*command, *selected(arguments)])
 
 
 def lint(_arguments: Sequence[str]) -> int:
@@ -100,18 +105,30 @@ def temporary_folder() -> Iterator[Path]:
     """A folder for services and data; at the end whatever was started with it is ended."""
     folder = Path(tempfile.mkdtemp(prefix="catalogue-"))
     folder.chmod(0o755)  # PostgreSQL goes in as another user
+    try:
+        with ending_all(folder):
+            try:
+                yield folder
+            finally:
+                for services in bundle.found_in(folder):
+                    keep_logs(services, folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def ending_all(folder: Path) -> Iterator[None]:
+    """What is started in this block with these services' mark ends with it, at Ctrl-C too."""
     os.environ |= {MARK: str(folder), bundle.VARIABLE: str(folder)}
     try:
         with interruptible():
-            yield folder
+            yield
     except Interrupted:
         sys.exit("interrupted")
     finally:
         for services in bundle.found_in(folder):
-            keep_logs(services, folder)
             services.stop()
         process.end(process.marked(MARK, str(folder)), signal.SIGKILL, 10)
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def start(services: Services) -> list[Service]:
