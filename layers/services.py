@@ -41,7 +41,7 @@ def editing(layer: Layer, by: User, expected_version: int | None = None) -> Iter
     grows by one, whatever the block does; nothing is kept when it raises.
     Raises EditConflict, AddressTaken, and Layer.DoesNotExist when the layer was deleted meanwhile.
     """
-    with _address_taken_or_not(layer), transaction.atomic():
+    with noticing_taken_address(layer), transaction.atomic():
         _lock(layer, layer.version if expected_version is None else expected_version)
         yield layer
         layer.updated_by = by
@@ -64,9 +64,9 @@ def create(layer: Layer, changes: Changes, by: User) -> Layer:
     layer.created_by = layer.updated_by = by
     if layer.owner_id is None:
         layer.owner = by
-    with _address_taken_or_not(layer), transaction.atomic():
+    with noticing_taken_address(layer), transaction.atomic():
         changes.write_columns(layer)
-        _insert(layer)
+        insert(layer)
         changes.write_relations(layer)
     return layer
 
@@ -84,7 +84,7 @@ def _lock(layer: Layer, expected_version: int) -> None:
         raise EditConflict(current)
 
 
-def _insert(layer: Layer) -> None:
+def insert(layer: Layer) -> None:
     """Two layers of one title may be created in the same moment: the second gets a longer slug."""
     if layer.slug:
         layer.save(force_insert=True)
@@ -100,7 +100,8 @@ def _insert(layer: Layer) -> None:
 
 
 @contextmanager
-def _address_taken_or_not(layer: Layer) -> Iterator[None]:
+def noticing_taken_address(layer: Layer) -> Iterator[None]:
+    """Around a transaction that saves the layer; raises AddressTaken where it fails by that."""
     try:
         yield
     except IntegrityError as error:

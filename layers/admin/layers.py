@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any, ClassVar, cast
 
 from django.contrib import admin
+from django.db import transaction
 from django.db.models import ForeignKey, QuerySet
 from django.forms import ModelChoiceField
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from layers import services
 from layers.admin.forms import LayerAdminForm
 from layers.models import (
     Attribute,
@@ -107,8 +109,19 @@ class LayerAdmin(admin.ModelAdmin):
         return {"owner": request.user.pk, **super().get_changeform_initial_data(request)}
 
     def save_model(self, request: HttpRequest, obj: Layer, form: Any, change: bool) -> None:
+        """Raises AddressTaken."""
         user = cast(User, request.user)
         obj.updated_by = user
-        if not change:
-            obj.created_by = user
-        super().save_model(request, obj, form, change)
+        with services.noticing_taken_address(obj), transaction.atomic():
+            if change:
+                super().save_model(request, obj, form, change)
+            else:
+                obj.created_by = user
+                services.insert(obj)
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except services.AddressTaken:
+            # Between the check of the form and the save: the check finds it now and says so.
+            return super().changeform_view(request, *args, **kwargs)

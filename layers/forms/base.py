@@ -30,11 +30,12 @@ OF_THE_ROW = (ORDERING_FIELD_NAME, DELETION_FIELD_NAME)
 class EditorField(BoundField):
     @property
     def level(self) -> str | Promise:
-        """How much the field is wanted, in a word."""
-        if self.name in OF_THE_ROW:
-            return ""
+        """How much the field is wanted, in a word; a row's field that is not required says
+        nothing, since the page says it once for all of them."""
         if self.field.required:
             return _("required")
+        if self.form.prefix:
+            return ""
         return _("recommended") if self.name in RECOMMENDED else _("optional")
 
     @property

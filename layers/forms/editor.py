@@ -17,9 +17,9 @@ from layers.addresses import ADDRESS_TAKEN
 from layers.changes import Changes
 from layers.forms.base import EditorField
 from layers.forms.layer import LayerForm
-from layers.forms.parts import BLANK_ROWS, MOST_ROWS, PARTS, Rows, values_of
+from layers.forms.parts import MORE_ROWS, PARTS, Rows, values_of
 from layers.models import Attribute, Distribution, Layer, LayerDate, TemporalExtent
-from layers.terms import Terms
+from layers.terms import Choices, Terms
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -130,12 +130,9 @@ class LayerEditor:
 
     def with_more_rows(self, name: str) -> LayerEditor:
         """What was typed, unchecked, and blank rows besides: for pages without JavaScript."""
-        data = cast(QueryDict, self.form.data).copy()
-        if name in PARTS:
-            total = self.rows[name].total_form_count() + BLANK_ROWS
-            data[f"{name}-TOTAL_FORMS"] = str(min(total, MOST_ROWS))
-        again = LayerEditor(self.layer, self.user, data, self.terms)
-        return again.unchecked()
+        if name in self.rows:
+            self.rows[name].spare = MORE_ROWS
+        return self.unchecked()
 
     def unchecked(self) -> LayerEditor:
         """What was typed, without a word about it yet."""
@@ -148,6 +145,11 @@ class LayerEditor:
     def refuse_address(self) -> None:
         """Says at its field that another layer took the address after it was checked."""
         self.form.add_error("slug", str(ADDRESS_TAKEN))
+
+    @property
+    def lists(self) -> list[tuple[str, Choices]]:
+        """Of terms, shared by the fields that name them."""
+        return list(self.terms.lists())
 
     @property
     def sections(self) -> list[Section]:

@@ -14,15 +14,18 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from layers.models import Keyword, Vocabulary
-from layers.terms import Terms
+from layers.terms import Terms, list_name
 from layers.texts import LONGEST_LIST, LONGEST_TEXT, distinct
 
 FEW = 12  # as many terms are seen at a glance; of more, a page with JavaScript suggests
+BLANK_INPUTS = 2  # for further terms, where there is no JavaScript
 
 
-# Lists of hundreds of terms are written without a template for each of them.
+# Lists of many terms are written without a template for each of them.
 TICK = '<label class="tick"><input type="checkbox" name="{}" value="{}"{}> {}</label>'
 OPTION = '<option value="{}"{}>{}</option>'
+INPUT = '<input type="text" name="{}" value="{}" list="{}" dir="auto" aria-label="{}">'
+SEVERAL = '<div class="term-inputs" id="{}" tabindex="-1" data-suggest data-search="{}">{}</div>'
 
 
 class TermSelect(forms.Select):
@@ -39,10 +42,40 @@ class TermSelect(forms.Select):
         )
 
 
+class TermInput(forms.TextInput):
+    """One term of many: written in a field, suggested by a list of the page."""
+
+    def __init__(self, list_id: str, *, optional: bool) -> None:
+        attrs = {"list": list_id, "data-suggest": True, "data-optional": optional}
+        super().__init__(attrs | {"autocomplete": "off"})
+
+
+class TermInputs(forms.SelectMultiple):
+    """Several terms of many, each in a field of its own, and blank fields for more."""
+
+    use_fieldset = True
+
+    def __init__(self, list_id: str, label: Any) -> None:
+        super().__init__()
+        self.list_id, self.label = list_id, label
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        terms = [*(value or []), *[""] * BLANK_INPUTS]
+        inputs = (
+            (name, term, self.list_id, f"{self.label} {number}")
+            for number, term in enumerate(terms, start=1)
+        )
+        search = _("Type to search")
+        return format_html(
+            SEVERAL, (attrs or {}).get("id"), search, format_html_join("", INPUT, inputs)
+        )
+
+
 class TermField(forms.ChoiceField):
     """One term of a vocabulary; its value is the code, None where nothing is chosen."""
 
-    widget = TermSelect
+    widget: Any = TermSelect
+    terms: Terms
 
     def __init__(self, vocabulary: type[Vocabulary], **kwargs: Any) -> None:
         self.vocabulary = vocabulary
@@ -50,10 +83,22 @@ class TermField(forms.ChoiceField):
         super().__init__(**kwargs)
 
     def load(self, terms: Terms) -> None:
+        self.terms = terms
+        if terms.are_many(self.vocabulary):
+            self.widget = TermInput(list_name(self.vocabulary), optional=not self.required)
         blank = [] if self.required and self.initial else [("", _("– not said –"))]
         self.choices = [*blank, *terms.choices(self.vocabulary)]
         if len(self.choices) > FEW:
-            self.widget.attrs["data-suggest"] = ""
+            self.widget.attrs["data-suggest"] = True
+
+    def prepare_value(self, value: Any) -> Any:
+        if value and isinstance(self.widget, TermInput):
+            return self.terms.label_of(self.vocabulary, value)
+        return value
+
+    def to_python(self, value: Any) -> str:
+        text: str = super().to_python(value)
+        return self.terms.code_of(self.vocabulary, text)
 
     def clean(self, value: Any) -> str | None:
         return super().clean(value) or None
@@ -78,7 +123,8 @@ class PickList(forms.CheckboxSelectMultiple):
 class TermsField(forms.MultipleChoiceField):
     """Several terms of a vocabulary; its value is the list of their codes."""
 
-    widget = PickList
+    widget: Any = PickList
+    terms: Terms
 
     def __init__(self, vocabulary: type[Vocabulary], **kwargs: Any) -> None:
         self.vocabulary = vocabulary
@@ -86,9 +132,21 @@ class TermsField(forms.MultipleChoiceField):
         super().__init__(**kwargs)
 
     def load(self, terms: Terms) -> None:
+        self.terms = terms
+        if terms.are_many(self.vocabulary):
+            self.widget = TermInputs(list_name(self.vocabulary), self.label)
         self.choices = terms.choices(self.vocabulary)
         if len(self.choices) > FEW:
-            self.widget.attrs["data-suggest"] = ""
+            self.widget.attrs["data-suggest"] = True
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(self.widget, TermInputs):
+            return [self.terms.label_of(self.vocabulary, term) for term in value or [] if term]
+        return value
+
+    def to_python(self, value: Any) -> list[str]:
+        texts = [text for text in super().to_python(value) if text.strip()]
+        return distinct([self.terms.code_of(self.vocabulary, text) for text in texts])
 
 
 class LinesField(forms.CharField):

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from django import forms
 from django.forms.formsets import ORDERING_FIELD_NAME
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from layers.changes import Contact
@@ -28,7 +29,7 @@ from layers.models import (
 )
 from layers.models.parts import Part
 
-BLANK_ROWS = 2  # to fill where there is no JavaScript
+MORE_ROWS = 5  # blank ones at once, where there is no JavaScript and somebody asks for them
 MOST_ROWS = 500
 
 
@@ -121,6 +122,7 @@ class Rows(forms.BaseFormSet):
 
     heading: Any = ""
     add_label: Any = ""
+    spare = 1
 
     def initial_form_count(self) -> int:
         return 0
@@ -128,13 +130,35 @@ class Rows(forms.BaseFormSet):
     def total_form_count(self) -> int:
         if self.is_bound:
             return super().total_form_count()
-        return len(self.initial or []) + self.extra
+        return len(self.initial or [])
+
+    @cached_property
+    def spares(self) -> list[EditorForm]:
+        """Blank rows at the end: to fill in, or where there is JavaScript to make rows of."""
+        first = self.total_form_count()
+        return [self._blank(index) for index in range(first, min(first + self.spare, MOST_ROWS))]
+
+    def _blank(self, index: int) -> EditorForm:
+        form: EditorForm = self.form(
+            auto_id=self.auto_id,
+            prefix=self.add_prefix(index),
+            empty_permitted=True,
+            use_required_attribute=False,
+            **self.get_form_kwargs(index),
+        )
+        self.add_fields(form, index)
+        return form
+
+    @property
+    def offered(self) -> int:
+        """The rows of the page, blank ones too."""
+        return self.total_form_count() + len(self.spares)
 
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
         position = form.fields[ORDERING_FIELD_NAME]
         position.label = _("Position")
-        position.widget = forms.NumberInput(attrs={"min": 1, "step": 1})
+        position.widget = forms.NumberInput(attrs={"min": 1})
         if index is not None and index < len(self.initial or []):
             position.initial = index + 1
 
@@ -154,7 +178,7 @@ class Rows(forms.BaseFormSet):
     @property
     def shown(self) -> str:
         """What the rows hold, as a person reads it, one a line."""
-        rows = self.kept if self.is_bound else self.forms[: len(self.initial or [])]
+        rows = self.kept if self.is_bound else self.forms
         return "\n".join(
             " · ".join(
                 text for field in form if field.name not in OF_THE_ROW and (text := field.shown)
@@ -180,12 +204,12 @@ def rows_of(form: type[forms.BaseForm], heading: Any, add: Any) -> type[Rows]:
     made: Any = forms.formset_factory(
         form,
         formset=Rows,
-        extra=BLANK_ROWS,
+        extra=0,
         can_delete=True,
         can_order=True,
         max_num=MOST_ROWS,
         validate_max=True,
-        absolute_max=MOST_ROWS + BLANK_ROWS + 1,
+        absolute_max=MOST_ROWS + 1,
     )
     made.heading, made.add_label = heading, add
     return cast(type[Rows], made)

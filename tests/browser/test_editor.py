@@ -86,18 +86,53 @@ def test_rows_are_added_and_removed(layer: Layer, editor: User, browse: Browse) 
     page = browse(editor)
     page.goto(f"/layers/{layer.slug}/edit/")
     links = page.locator("#rows-links")
-    for address in ("https://example.org/wms", "https://example.org/rivers.gpkg"):
+    for address in ("https://example.org/rivers.gpkg", "https://example.org/wms"):
         links.get_by_role("button", name="Add a link").click()
         links.locator("[name$='-url']:visible").last.fill(address)
+    suggested = links.get_by_role("combobox", name="Protocol").last
+    suggested.fill("web map s")
+    page.keyboard.press("Enter")
+    assert suggested.input_value() == "Web Map Service (WMS)"
+    links.get_by_role("group", name="Links 2").get_by_role("button", name="Move up").click()
+    expect(links.get_by_role("button", name="Move up").first).to_be_focused()
     save(page)
     expect(badge_of(page)).to_be_visible()
-    assert page.locator(".links a").count() == 2
+    assert list(layer.distributions.values_list("url", "protocol")) == [
+        ("https://example.org/wms", "OGC:WMS"),
+        ("https://example.org/rivers.gpkg", "WWW:LINK"),
+    ]
 
     page.goto(f"/layers/{layer.slug}/edit/")
     links.locator("[data-row]:visible").first.get_by_role("button", name="Remove").click()
     save(page)
     expect(badge_of(page)).to_be_visible()
     assert [row.url for row in layer.distributions.all()] == ["https://example.org/rivers.gpkg"]
+
+
+def test_terms_of_long_lists_are_suggested_while_one_types(
+    layer: Layer, editor: User, browse: Browse, picture: Picture
+) -> None:
+    page = browse(editor)
+    page.goto(f"/layers/{layer.slug}/edit/")
+    several = page.get_by_role("combobox", name="Languages of the content")
+    for typed in ("germ", "fren"):
+        several.fill(typed)
+        page.keyboard.press("ArrowDown")
+        picture(page, "editor-languages")
+        page.keyboard.press("ArrowUp")
+        page.keyboard.press("Enter")
+    page.get_by_role("button", name="Remove: French").click()
+    one = page.get_by_role("combobox", name="Language of this description")
+    one.fill("arab")
+    page.keyboard.press("Enter")
+    one.fill("no language of this world")
+    page.keyboard.press("Tab")
+    assert one.input_value() == "Arabic"
+    save(page)
+    expect(badge_of(page)).to_be_visible()
+    layer.refresh_from_db()
+    assert [language.code for language in layer.languages.all()] == ["deu"]
+    assert layer.metadata_language_id == "ara"
 
 
 def test_a_layer_is_deleted(layer: Layer, editor: User, browse: Browse, picture: Picture) -> None:

@@ -46,10 +46,21 @@ def test_searching_reading_and_editing(
     picture(page, "without-javascript-editor")
     field(page, "title").fill("Streams of Ghana")
     field(page, "links-0-url").fill("https://example.org/wms")
+    page.get_by_label("Languages of the content 1").fill("French")
+    page.get_by_role("button", name="Add a link").click()
+    expect(page).to_have_url(re.compile("#rows-links$"))
+    assert field(page, "links-0-url").input_value() == "https://example.org/wms"
     field(page, "links-1-url").fill("https://example.org/streams.gpkg")
+    field(page, "links-1-protocol").fill("GeoPackage")
+    field(page, "links-1-ORDER").fill("1")
     save(page)
     expect(page.get_by_role("heading", level=1)).to_have_text("Streams of Ghana")
-    assert page.locator(".links a").count() == 2
+    links = rivers.distributions.values_list("url", "protocol")
+    assert list(links) == [
+        ("https://example.org/streams.gpkg", "GPKG"),
+        ("https://example.org/wms", "WWW:LINK"),
+    ]
+    assert [language.code for language in rivers.languages.all()] == ["fra"]
     wait_until_searchable(rivers)
     page.reload()
     expect(badge_of(page)).to_have_text("searchable")

@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.urls import reverse
 
 from layers import services
+from layers.admin.forms import LayerAdminForm
 from layers.changes import Changes
 from layers.models import Distribution, Layer, Licence, Organisation, Party, TopicCategory
 from layers.models.vocabularies import Vocabulary
@@ -142,6 +143,40 @@ def test_the_admin_checks_the_box_and_the_address(client):
     sent = form_of(west="0", south="9", east="0", north="8", slug="new")
     errors = client.post(reverse("admin:layers_layer_add"), sent).context["errors"]
     assert len(errors) == 2
+
+
+def test_two_layers_of_one_title_made_in_the_same_moment_get_two_addresses(
+    client, owner, monkeypatch
+):
+    """Both looked for a free address before the other one was saved."""
+    Layer.objects.create(title="Soils", slug="soils", owner=owner)
+    monkeypatch.setattr("layers.models.layer.free_slug", lambda title, pk: "soils")
+    assert client.post(reverse("admin:layers_layer_add"), form_of()).status_code == 302
+    assert Layer.objects.filter(title="Soils").values("slug").distinct().count() == 2
+
+
+@pytest.mark.parametrize("adding", [True, False])
+def test_an_address_that_was_taken_after_the_check_is_said_at_its_field(
+    client, layer, monkeypatch, adding
+):
+    Layer.objects.create(title="First", slug="wanted")
+    check = LayerAdminForm.validate_unique
+    checks = []
+
+    def late(form):
+        checks.append(form)
+        if len(checks) > 1:
+            check(form)
+
+    monkeypatch.setattr(LayerAdminForm, "validate_unique", late)
+    page = reverse("admin:layers_layer_add") if adding else change_page(layer)
+    sent = form_of(title="Typed", slug="wanted", opened_version=1)
+    answer = client.post(page, sent)
+    assert (answer.status_code, len(checks)) == (200, 2)
+    form = answer.context["adminform"].form
+    assert list(form.errors) == ["slug"]
+    assert form["title"].value() == "Typed"
+    assert Layer.objects.filter(title="Typed").count() == 0
 
 
 def test_deleting_one_and_deleting_a_selection(client, layer, owner):

@@ -57,17 +57,55 @@ def test_an_error_stands_at_its_field_and_in_the_list(sign_in, owner, layer, fie
         assert not model.objects.exists()
 
 
+# What stands in fields that say the labels of terms.
+LABELS = {
+    "metadata_language": "English",
+    "languages": ["English", "French", "", ""],
+    "regions": ["Africa", "", ""],
+    "links-0-protocol": "Web Map Service (WMS)",
+}
+
+
 def test_nothing_that_was_typed_is_thrown_away(sign_in, owner, layer):
     sent = filled(west="900", **{"links-0-url": "nonsense", "temporal-0-start": "long ago"})
     answer = sign_in(owner).post(f"/layers/{layer.slug}/edit/", sent)
     page = as_browser_sends(answer.text)
     for name, value in sent.items():
-        if value in ("", []) or name == "attributes-0-nullable":
+        if value in ("", []) or name == "attributes-0-nullable" or name.endswith("TOTAL_FORMS"):
             continue
-        if isinstance(value, list):
+        if name in LABELS:
+            assert page[name] == LABELS[name], name
+        elif isinstance(value, list):
             assert sorted(page[name]) == sorted(value), name
         else:
             assert page[name] == str(value).replace("\r\n", "\n"), name
+
+
+def test_terms_are_written_as_labels_of_any_language_or_as_codes(sign_in, owner):
+    sent = filled(
+        metadata_language="deutsch",
+        languages=[" German ", "français", "dutch", ""],
+        regions=["Antarctica (ATA)", "africa", "Afrika"],
+        **{"links-0-protocol": "xyz"},
+    )
+    assert sign_in(owner).post("/layers/new/", sent).status_code == 302
+    layer = Layer.objects.get()
+    assert layer.metadata_language_id == "deu"
+    assert set(layer.languages.values_list("code", flat=True)) == {"deu", "fra", "nld"}
+    assert set(layer.regions.values_list("code", flat=True)) == {"ATA", "AF"}
+    assert layer.distributions.get().protocol_id == "XYZ"
+
+
+def test_what_is_no_term_stays_in_its_field(sign_in, owner):
+    wrong = {"metadata_language": "Dothraki", "links-0-protocol": "carrier pigeon"}
+    sent = filled(languages=["German", "<b>Elvish"], **wrong)
+    answer = sign_in(owner).post("/layers/new/", sent)
+    targets = [problem.target for problem in answer.context["editor"].problem_list]
+    assert targets == ["id_languages", "id_metadata_language", "id_links-0-protocol"]
+    page = as_browser_sends(answer.text)
+    assert page["languages"] == ["German", "<b>Elvish", "", ""]
+    assert {name: page[name] for name in wrong} == wrong
+    assert "<b>Elvish" not in answer.text
 
 
 def test_all_errors_are_listed_in_the_order_of_the_page(sign_in, owner):

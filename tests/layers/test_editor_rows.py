@@ -2,6 +2,7 @@
 
 import pytest
 
+from layers.forms.parts import MORE_ROWS, MOST_ROWS
 from layers.models import Layer
 from tests.layers.test_editor import as_browser_sends, filled, least
 
@@ -47,10 +48,31 @@ def test_the_server_adds_blank_rows_and_saves_nothing(sign_in, owner):
     assert "to be put right" not in page.text
     assert not Layer.objects.exists()
     form = as_browser_sends(page.text)
-    assert int(form["links-TOTAL_FORMS"]) == int(sent["links-TOTAL_FORMS"]) + 2
+    assert int(form["links-TOTAL_FORMS"]) == int(sent["links-TOTAL_FORMS"]) + MORE_ROWS
     assert form["links-0-url"] == "https://example.org/wms"
     assert form["abstract"].splitlines() == ["First line.", "Second line."]
-    assert form["attributes-TOTAL_FORMS"] == str(sent["attributes-TOTAL_FORMS"])
+    assert int(form["attributes-TOTAL_FORMS"]) == int(sent["attributes-TOTAL_FORMS"]) + 1
+
+
+def test_rows_that_were_added_and_left_blank_are_no_parts(sign_in, owner):
+    client = sign_in(owner)
+    for name in ("attributes", "contacts", "links", "dates", "temporal"):
+        page = client.post("/layers/new/", least(title="Rivers", more=name))
+    for _twice in range(2):  # blank rows that were sent are offered again
+        form = as_browser_sends(page.text)
+        page = client.post("/layers/new/", form | {"more": "attributes"})
+    assert client.post("/layers/new/", as_browser_sends(page.text)).status_code == 302
+    assert not Layer.objects.get().attributes.exists()
+
+
+def test_a_part_takes_no_more_rows_than_it_may_have(sign_in, owner):
+    names = {f"attributes-{n}-name": f"column_{n}" for n in range(MOST_ROWS)}
+    sent = least(title="Wide") | names | {"attributes-TOTAL_FORMS": MOST_ROWS}
+    client = sign_in(owner)
+    assert client.post("/layers/new/", sent).status_code == 302
+    form = as_browser_sends(client.get("/layers/wide/edit/").text)
+    assert form["attributes-TOTAL_FORMS"] == str(MOST_ROWS)
+    assert client.post("/layers/wide/edit/", form).status_code == 302
 
 
 def test_rows_of_a_part_that_there_is_not_are_not_added(sign_in, owner, layer):

@@ -5,28 +5,42 @@ for (const rows of document.querySelectorAll("[data-rows]")) setUp(rows);
 
 function setUp(rows) {
   const total = rows.querySelector("input[name$='-TOTAL_FORMS']");
-  const template = rows.querySelector("template");
   const add = rows.querySelector(".rows__add");
+  const pattern = takeSpares(rows, total);
   const present = rowsOf(rows);
   const place = (row) => Number(positionOf(row).value) || Infinity;
-  for (const row of present.toSorted((a, b) => place(a) - place(b))) template.before(row);
+  for (const row of present.toSorted((a, b) => place(a) - place(b))) add.before(row);
   for (const row of present) prepare(row, rows);
-  // Blank rows are for pages without this module; one that was filled in comes back with its values.
-  for (const row of present) if ("blank" in row.dataset) row.hidden = true;
   number(rows);
 
   add.type = "button";
+  add.hidden = !pattern;
   add.addEventListener("click", () => {
-    const holder = document.createElement("template");
-    holder.innerHTML = template.innerHTML.replaceAll("__prefix__", total.value);
-    const row = holder.content.firstElementChild;
+    const row = pattern(Number(total.value));
     total.value = Number(total.value) + 1;
-    template.before(row);
+    add.before(row);
     prepare(row, rows);
     number(rows);
     row.dispatchEvent(new CustomEvent("row-added", { bubbles: true }));
     row.querySelector("input:not([type=hidden]):not([hidden]), select:not([hidden]), textarea").focus();
   });
+}
+
+// Blank rows are for pages without this module. With it they leave the page, and the first is what
+// new rows are made of; a part that can't have more rows has none.
+function takeSpares(rows, total) {
+  const spares = rowsOf(rows).filter((row) => "spare" in row.dataset);
+  for (const spare of spares) spare.remove();
+  total.value = Number(total.value) - spares.length;
+  if (!spares.length) return undefined;
+  const prefix = total.name.replace("TOTAL_FORMS", "");
+  const own = `${prefix}${total.value}-`;
+  const html = spares[0].outerHTML;
+  return (index) => {
+    const holder = document.createElement("template");
+    holder.innerHTML = html.replaceAll(own, `${prefix}${index}-`);
+    return holder.content.firstElementChild;
+  };
 }
 
 function rowsOf(rows) {
@@ -80,8 +94,10 @@ function move(row, rows, step) {
 
 function number(rows) {
   const shown = rowsOf(rows).filter((row) => !row.hidden);
+  const heading = rows.querySelector("h3").textContent;
   shown.forEach((row, index) => {
     positionOf(row).value = index + 1;
+    row.querySelector("legend").textContent = `${heading} ${index + 1}`;
     const [up, down] = row.querySelectorAll(".row__foot > button");
     up.setAttribute("aria-disabled", String(index === 0));
     down.setAttribute("aria-disabled", String(index === shown.length - 1));

@@ -1,26 +1,35 @@
 // Fields of a vocabulary suggest terms while one types: comboboxes after the ARIA patterns, over a
-// select (one term) or a list of boxes to tick (several). Those stay in the form and hold the codes.
+// select or a text field (one term), over boxes to tick or several text fields (several terms).
+// Selects and boxes stay in the form and hold codes; text fields hold labels, and a list that all
+// of the page share has their terms.
 
 const MOST_SHOWN = 60;
+const lists = new Map();
 let made = 0;
 
 function enhance(root) {
   for (const source of root.querySelectorAll("[data-suggest]")) {
-    if (source.closest("template") || source.dataset.suggest === "done") continue;
+    if (source.dataset.suggest === "done") continue;
     source.dataset.suggest = "done";
     if (source.tagName === "SELECT") enhanceSelect(source);
-    else enhanceTicks(source);
+    else if (source.tagName === "INPUT") enhanceInput(source);
+    else enhanceSeveral(source);
   }
 }
 
 const folded = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLocaleLowerCase();
+const termOf = (text, more) => ({ label: text.trim(), key: folded(text), ...more });
+
+function sharedTerms(name) {
+  if (!lists.has(name)) {
+    const options = [...document.getElementById(name).options];
+    lists.set(name, options.map((option) => termOf(option.value)));
+  }
+  return lists.get(name);
+}
 
 function enhanceSelect(select) {
-  const terms = [...select.options].map((option) => ({
-    label: option.text.trim(),
-    key: folded(option.text),
-    option,
-  }));
+  const terms = [...select.options].map((option) => termOf(option.text, { option }));
   const current = () => (select.value ? select.selectedOptions[0].text.trim() : "");
   const input = comboInput(select.id, select.getAttribute("aria-describedby"));
   if (select.getAttribute("aria-invalid")) input.setAttribute("aria-invalid", "true");
@@ -50,13 +59,76 @@ function enhanceSelect(select) {
   show();
 }
 
-function enhanceTicks(list) {
-  const fieldset = list.closest("fieldset");
-  const terms = [...list.querySelectorAll("label")].map((label) => ({
-    label: label.textContent.trim(),
-    key: folded(label.textContent),
-    tick: label.querySelector("input"),
+function enhanceInput(input) {
+  const terms = sharedTerms(input.getAttribute("list"));
+  let current = input.value;
+  input.removeAttribute("list");
+  const place = document.createComment("");
+  input.replaceWith(place);
+  const box = combobox(asCombobox(input), {
+    terms: () => terms,
+    isChosen: ({ label }) => label === input.value,
+    choose: ({ label }) => {
+      current = label;
+      input.value = label;
+      input.dispatchEvent(new Event("change", { bubbles: true }));
+    },
+    // A label that was written out is its term; whatever else is left there is none.
+    leave: () => {
+      const written = folded(input.value.trim());
+      if (!written && "optional" in input.dataset) current = "";
+      current = terms.find(({ key }) => key === written)?.label ?? current;
+      input.value = current;
+    },
+    typed: () => (input.value === current ? "" : input.value),
+  });
+  place.replaceWith(box);
+}
+
+// The terms of a list of boxes: whether one is chosen, its box says.
+function tickedTerms(list) {
+  return [...list.querySelectorAll("label")].map((label) => {
+    const tick = label.querySelector("input");
+    return termOf(label.textContent, {
+      isChosen: () => tick.checked,
+      toggle: () => {
+        tick.checked = !tick.checked;
+      },
+    });
+  });
+}
+
+// The terms of several text fields: those that are chosen are sent by hidden fields. What was typed
+// and is no term is kept as if it were one, until it is removed.
+function writtenTerms(list) {
+  const inputs = [...list.querySelectorAll("input")];
+  const { name } = inputs[0];
+  const shared = sharedTerms(inputs[0].getAttribute("list"));
+  const chosen = new Set(inputs.map((input) => input.value.trim()).filter(Boolean));
+  const unknown = [...chosen].filter((text) => !shared.some(({ label }) => label === text));
+  const write = () => list.replaceChildren(...[...chosen].map((label) => hiddenInput(name, label)));
+  write();
+  return [...unknown.map((text) => termOf(text)), ...shared].map((term) => ({
+    ...term,
+    isChosen: () => chosen.has(term.label),
+    toggle: () => {
+      if (!chosen.delete(term.label)) chosen.add(term.label);
+      write();
+    },
   }));
+}
+
+function hiddenInput(name, value) {
+  const input = document.createElement("input");
+  input.type = "hidden";
+  input.name = name;
+  input.value = value;
+  return input;
+}
+
+function enhanceSeveral(list) {
+  const fieldset = list.closest("fieldset");
+  const terms = list.classList.contains("term-inputs") ? writtenTerms(list) : tickedTerms(list);
   const chips = document.createElement("ul");
   chips.className = "chips";
   const input = comboInput(list.id, fieldset?.getAttribute("aria-describedby"));
@@ -64,7 +136,7 @@ function enhanceTicks(list) {
   const name = fieldset?.querySelector("legend")?.firstChild?.textContent.trim() ?? "";
   input.setAttribute("aria-label", name);
   const show = () => {
-    chips.replaceChildren(...terms.filter(({ tick }) => tick.checked).map(chipOf));
+    chips.replaceChildren(...terms.filter((term) => term.isChosen()).map(chipOf));
     chips.hidden = !chips.children.length;
   };
   const chipOf = (term) => {
@@ -76,7 +148,7 @@ function enhanceTicks(list) {
     remove.title = list.closest("form").dataset.remove;
     remove.setAttribute("aria-label", `${remove.title}: ${term.label}`);
     remove.addEventListener("click", () => {
-      term.tick.checked = false;
+      term.toggle();
       show();
       input.focus();
     });
@@ -85,9 +157,9 @@ function enhanceTicks(list) {
   };
   const box = combobox(input, {
     terms: () => terms,
-    isChosen: ({ tick }) => tick.checked,
+    isChosen: (term) => term.isChosen(),
     choose: (term) => {
-      term.tick.checked = !term.tick.checked;
+      term.toggle();
       input.value = "";
       show();
     },
@@ -106,12 +178,16 @@ function comboInput(id, description) {
   const input = document.createElement("input");
   input.type = "text";
   input.id = id;
-  input.autocomplete = "off";
   input.spellcheck = false;
+  if (description) input.setAttribute("aria-describedby", description);
+  return asCombobox(input);
+}
+
+function asCombobox(input) {
+  input.autocomplete = "off";
   input.setAttribute("role", "combobox");
   input.setAttribute("aria-autocomplete", "list");
   input.setAttribute("aria-expanded", "false");
-  if (description) input.setAttribute("aria-describedby", description);
   return input;
 }
 
