@@ -50,12 +50,16 @@ def configset(name: str) -> Iterator[Configset]:
         yield replace(original, collection=name, folder=Path(folder))
 
 
-def update_index(collection: str, packages: Path) -> float:
-    """Seconds for all layers of the database, from the start of the command on."""
+def update_index(collection: str, packages: Path, documents: str) -> float:
+    """Seconds for all layers of the database, from the start of the command on.
+
+    `documents` is `ten fields` or `same`.
+    """
     command = ["manage.py", "update_index", "--batch-size=1000", "--workers=2", "--verbosity=0"]
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "benchmarks.sync.haystack_settings",
         "COLLECTION": collection,
+        "DOCUMENTS": documents,
         "PYTHONPATH": os.pathsep.join([str(PROJECT), str(packages)]),
     }
     began = time.monotonic()

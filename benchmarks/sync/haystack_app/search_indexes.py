@@ -1,14 +1,36 @@
 from __future__ import annotations
 
+import os
 from typing import Any
 
+from django.db.models import QuerySet
 from haystack import indexes
 
+from catalogue import layer_records
 from layers.models import Layer
+from solr_sync.registry import registry
+
+SAME_DOCUMENTS = os.environ.get("DOCUMENTS") == "same"
+
+
+class WithRecords(QuerySet[Layer]):
+    """Layers with all that our documents need, read as our workers read it."""
+
+    def _fetch_all(self) -> None:
+        is_new = self._result_cache is None
+        super()._fetch_all()
+        layers: list[Any] = self._result_cache or []
+        if is_new:
+            records = {record.id: record for record in layer_records.read([x.pk for x in layers])}
+            for layer in layers:
+                layer.record = records[layer.pk]
 
 
 class LayerIndex(indexes.SearchIndex, indexes.Indexable):
-    """Ten fields, from instances with all that they need read ahead: haystack at its best."""
+    """Ten fields, from instances with all that they need read ahead: haystack at its best.
+
+    With DOCUMENTS=same it sends all fields of our documents.
+    """
 
     text = indexes.CharField(document=True, model_attr="abstract")
     name = indexes.CharField(model_attr="slug")
@@ -26,7 +48,15 @@ class LayerIndex(indexes.SearchIndex, indexes.Indexable):
 
     def index_queryset(self, using: str | None = None) -> Any:
         related = ("topic_categories", "keywords", "regions")
-        return Layer.objects.select_related("owner").prefetch_related(*related)
+        layers = WithRecords(Layer) if SAME_DOCUMENTS else Layer.objects.all()
+        return layers.select_related("owner").prefetch_related(*related)
+
+    def prepare(self, layer: Any) -> dict[str, Any]:
+        found: dict[str, Any] = super().prepare(layer)
+        if SAME_DOCUMENTS:
+            found = registry["layer"].prepare(layer.record) | found
+            self.prepared_data = found
+        return found
 
     def prepare_category(self, layer: Layer) -> list[str]:
         return [topic.label for topic in layer.topic_categories.all()]
