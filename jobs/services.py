@@ -38,8 +38,8 @@ def start(
     while True:
         job = _new(kind, owner=owner, key=key, subject=subject, shared=shared, repeats=repeats)
         job.arguments = arguments
-        if _insert(job):
-            return job
+        if inserted := _insert(job):
+            return inserted
         # The other may have ended since.
         if found := active(kind, key):
             return found
@@ -51,7 +51,7 @@ def start_once(
     """A job for a period, such as a day, or None if it has had its job, however that ended."""
     job = _new(kind, owner=owner, subject=subject, period=period)
     job.arguments = arguments
-    return job if _insert(job) else None
+    return _insert(job)
 
 
 def active(kind: str, key: str) -> Job | None:
@@ -101,14 +101,12 @@ def _new(kind: str, **values: Any) -> Job:
     return Job(kind=kind, steps=steps, language=get_language() or "", **values)
 
 
-def _insert(job: Job) -> bool:
-    """False if there is one already of its key or period."""
+def _insert(job: Job) -> Job | None:
+    """As the database has it; None if there is one already of its key or period."""
     job.created_at = Now()
     job.due_at = Now() + GRACE
     Job.objects.bulk_create([job], ignore_conflicts=True)
     found = Job.objects.filter(pk=job.pk).first()
-    if found is None:
-        return False
-    job.refresh_from_db()
-    transaction.on_commit(lambda: sending.wake(job))
-    return True
+    if found is not None:
+        transaction.on_commit(lambda: sending.wake(found))
+    return found

@@ -54,7 +54,8 @@ def _attempts(job: Job) -> int:
 
 
 def _wake_again(job: Job) -> bool:
-    rows = Job.objects.filter(pk=job.pk, state=State.WAITING, due_at=job.due_at)
+    # Whoever comes first makes it due later, so it is woken once.
+    rows = Job.objects.filter(pk=job.pk, state=State.WAITING, due_at__lte=Now())
     if not rows.update(due_at=Now() + SEND_AGAIN_AFTER):
         return False
     sending.send(job, expires=SEND_AGAIN_AFTER.total_seconds())

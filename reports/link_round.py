@@ -117,7 +117,10 @@ class Round:
         self.told(self.outcome.checked)
 
     def _write(self) -> None:
-        Link.objects.bulk_update(self._written, COLUMNS)
+        # One row for each link; `bulk_update` would write a CASE for each column of each.
+        Link.objects.bulk_create(
+            self._written, update_conflicts=True, unique_fields=["pk"], update_fields=COLUMNS
+        )
         self._written = []
 
 

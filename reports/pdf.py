@@ -17,6 +17,7 @@ from fpdf.enums import XPos, YPos
 from fpdf.fonts import FontFace
 
 from reports.charts import Chart
+from reports.letters import Letters
 from reports.words import advice, drawn, index_in_words
 
 FONTS = Path(__file__).parent / "fonts"
@@ -46,13 +47,13 @@ class Paper(FPDF):
         self.set_margins(18, 18)
         self.set_auto_page_break(True, 18)
         self.align = "R" if get_language_bidi() else "L"
+        self.letters = Letters(self.fonts[FAMILY.lower()].cmap)
 
     def header(self) -> None:
         self.set_font(FAMILY, size=8)
         self.set_text_color(*MUTED)
-        self.cell(
-            0, 5, str(settings.SITE_NAME), align=self.align, new_x=XPos.LMARGIN, new_y=YPos.NEXT
-        )
+        name = self.letters.text(str(settings.SITE_NAME))
+        self.cell(0, 5, name, align=self.align, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
         self.ln(3)
         self.set_text_color(*TEXT)
 
@@ -158,6 +159,7 @@ def shortened(cell: Any) -> str:
 
 def as_pdf(content: dict[str, Any]) -> bytes:
     paper = Paper()
+    content = paper.letters.fit(content)
     # Joining letters and turning lines takes most of the time, and Latin needs neither.
     paper.set_text_shaping(get_language_bidi() or bool(SHAPED.search(str(content))))
     paper.set_title(_("Report on the catalogue"))
@@ -182,6 +184,15 @@ def as_pdf(content: dict[str, Any]) -> bytes:
     )
     paper.heading(_("State of the index"))
     paper.rows((_("What"), _("Value")), index_in_words(content["index"]), (3, 2))
+    if paper.letters.lacking:
+        paper.ln(4)
+        paper.paragraph(
+            _(
+                "Letters that this document has no font for, such as Chinese, Japanese and Korean "
+                "ones, stand as “…”. The page of the report and its CSV have them."
+            ),
+            muted=True,
+        )
     return bytes(paper.output())
 
 

@@ -14,7 +14,7 @@ from django.utils import timezone, translation
 from layers.models import Layer
 from reports.figures import SECTIONS
 from reports.models import CatalogueReport, EmptySearch
-from reports.pdf import as_pdf
+from reports.pdf import Paper, as_pdf
 from reports.periods import Period, cleaned_url
 from reports.showing import shown
 from reports.tables import as_csv
@@ -111,11 +111,31 @@ def test_as_csv(views, rivers, staff):
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
-def test_as_pdf(views, rivers, staff, language):
-    Layer.objects.filter(pk=rivers.pk).update(title="أنهار غانا – Реки – 河流")
+def test_as_pdf(views, rivers, staff, language, caplog):
+    Layer.objects.filter(pk=rivers.pk).update(title="أنهار غانا – Реки – 河流 ไทย 🌍")
     views("/layers/rivers/", 10, 2000, layer=rivers)
     with translation.override(language):
         assert as_pdf(shown(made(), staff)).startswith(b"%PDF-")
+    assert "glyph" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("text", "written", "lacking"),
+    [
+        ("Rivers – Реки – أنهار", "Rivers – Реки – أنهار", False),
+        ("河流与湖泊 of 中国", "… of …", True),
+        ("나이지리아 강", "…", True),
+        ("a\U000e0001b", "ab", False),
+    ],
+)
+def test_letters_that_the_font_lacks(text, written, lacking):
+    letters = Paper().letters
+    assert (letters.text(text), letters.lacking) == (written, lacking)
+
+
+def test_a_title_without_letters_gives_way_to_its_address():
+    row = {"title": "河流", "address": "/layers/rivers/", "views": 1}
+    assert Paper().letters.fit([row]) == [row | {"title": "… /layers/rivers/"}]
 
 
 @pytest.mark.parametrize(
