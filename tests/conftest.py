@@ -41,6 +41,7 @@ SLATE = [
 started_workers: list[Process] = []
 
 
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups next
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests with workers come first, in one process: others work while those wait."""
     for item in items:
