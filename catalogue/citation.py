@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from layers.dates import PartialDate
+from layers.dates import PartialDate, year_name
 from layers.models import Layer
 
 AUTHORS = ("author", "principalInvestigator", "originator", "coAuthor", "owner")
 PUBLISHERS = ("publisher", "distributor", "resourceProvider")
 DATES = ("publication", "released", "revision", "lastRevision", "creation")
-DOI = re.compile(r"10\.\d{4,9}/\S+")
+DOI = re.compile(r"10\.\d{4,9}/[^\s{}\\]+")
 # What TeX takes for commands.
 TEX = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#",
@@ -30,7 +30,7 @@ TEX = {
 class Citation:
     key: str
     authors: list[str]
-    year: str
+    year: int | None
     title: str
     edition: str
     publisher: str
@@ -39,7 +39,7 @@ class Citation:
 
     @property
     def text(self) -> str:
-        year = self.year or _("n.d.")
+        year = _("n.d.") if self.year is None else year_name(self.year)
         kind, edition = _("Data set"), _("Version %(number)s") % {"number": self.edition}
         what = f"{self.title} ({edition}) [{kind}]" if self.edition else f"{self.title} [{kind}]"
         publisher = "" if [self.publisher] == self.authors else self.publisher
@@ -53,7 +53,7 @@ class Citation:
         fields = {
             "author": " and ".join(f"{{{_tex(name)}}}" for name in self.authors),
             "title": f"{{{_tex(self.title)}}}",
-            "year": self.year,
+            "year": "" if self.year is None else year_name(self.year),
             "version": _tex(self.edition),
             "publisher": _tex(self.publisher),
             "doi": self.doi,
@@ -71,8 +71,9 @@ class Citation:
     def _ris_lines(self) -> Iterator[str]:
         for name in self.authors:
             yield f"AU  - {name}"
+        # Its years have four digits, and none is before the common era.
         fields = {
-            "PY": self.year,
+            "PY": f"{self.year:04d}" if self.year and self.year > 0 else "",
             "TI": self.title,
             "ET": self.edition,
             "PB": self.publisher,
@@ -112,12 +113,12 @@ def _named(layer: Layer, roles: tuple[str, ...]) -> list[str]:
     return []
 
 
-def _year(layer: Layer) -> str:
+def _year(layer: Layer) -> int | None:
     dates = {row.type_id: row.date for row in layer.dates.all()}
     for kind in DATES:
         if kind in dates:
-            return str(PartialDate.parse(dates[kind]).year)
-    return ""
+            return PartialDate.parse(dates[kind]).year
+    return None
 
 
 def _doi(layer: Layer) -> str:

@@ -72,6 +72,11 @@ class PartialDate:
         return "-".join(parts)
 
 
+def year_name(year: int) -> str:
+    """An astronomical year as people say it: 0 is 1 BCE."""
+    return str(year) if year > 0 else _("%(year)s BCE") % {"year": 1 - year}
+
+
 def validate_partial_date(value: str) -> None:
     PartialDate.parse(value)
 

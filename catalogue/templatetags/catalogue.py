@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from catalogue import locator as drawing
 from catalogue.markdown import render
+from layers.dates import year_name
 from layers.extent import BoundingBox
 from layers.models import Layer
 
@@ -56,11 +57,6 @@ def years(layer: Layer) -> str:
     if end is None:
         return _("since %(year)s") % {"year": year_name(start)}
     return year_name(start) if start == end else f"{year_name(start)}–{year_name(end)}"
-
-
-def year_name(year: int) -> str:
-    """Years are astronomical: 0 is 1 BCE."""
-    return str(year) if year > 0 else _("%(year)s BCE") % {"year": 1 - year}
 
 
 @register.filter

@@ -13,6 +13,7 @@ from solr_sync.solr import SolrClient
 from tests.browser.conftest import Browse, Picture
 from tests.browser.pages import SEARCHABLE, badge_of, field, search_field, titles_of
 from tests.browser.test_readers import wait_until_searchable
+from tests.catalogue.factories import make_layer
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("workers")]
 
@@ -74,3 +75,46 @@ def test_by_keyboard_alone(solr: SolrClient, browse: Browse, picture: Picture) -
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Streams of Ghana")
     expect(badge_of(page)).to_have_text(SEARCHABLE)
+
+
+def test_searching_by_keyboard_alone(solr: SolrClient, browse: Browse, picture: Picture) -> None:
+    """Leafing, a typed box, a facet and the order: after each the focus is where one goes on."""
+    for title, west in (("Rivers of Ghana", -3), ("Lakes of Ghana", -2), ("Rivers of Fiji", 177)):
+        box = [west, 5, west + 1, 6]
+        layer = make_layer(title, bbox=box, topics=["inlandWaters"], keywords=["water"])
+        wait_until_searchable(layer)
+    page = browse()
+    page.goto("/search?page_size=2&sort=title")
+    tab_to(page, page.get_by_role("link", name="Next"), most=60)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**page=2**")
+    expect(page.locator("#count")).to_be_focused()
+    assert titles_of(page) == ["Rivers of Ghana"]
+    page.go_back()
+    page.wait_for_url(lambda url: "page=2" not in url)
+    expect(page.locator(".card-title")).to_have_count(2)
+
+    page.goto("/search")
+    box_field = page.get_by_label("Box: west, south, east, north")
+    tab_to(page, box_field)
+    page.keyboard.type("-10,0,10,20")
+    page.keyboard.press("Enter")
+    expect(page.locator("#count")).to_have_text("2 layers")
+    expect(box_field).to_be_focused()
+    picture(page, "keyboard-box")
+    topic = page.get_by_role("checkbox", name=re.compile("^Inland waters"))
+    tab_to(page, topic)
+    page.keyboard.press("Space")
+    page.wait_for_url("**topic=inlandWaters**")
+    expect(topic).to_be_checked()
+    expect(topic).to_be_focused()
+    order = page.get_by_label("Order")
+    tab_to(page, order, most=60)
+    page.keyboard.type("t")
+    page.wait_for_url("**sort=title**")
+    expect(order).to_be_focused()
+    assert titles_of(page) == ["Lakes of Ghana", "Rivers of Ghana"]
+    tab_to(page, page.get_by_role("link", name=re.compile("^Touches the box")))
+    page.keyboard.press("Enter")
+    expect(page.locator("#count")).to_have_text("3 layers")
+    expect(page.locator("#count")).to_be_focused()

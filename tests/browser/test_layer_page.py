@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from accounts.models import User
 from layers.models import Distribution, Layer
 from tests.browser.conftest import Browse, Picture
+from tests.browser.pages import is_too_wide
 
 pytestmark = pytest.mark.browser
 
@@ -62,6 +63,24 @@ def test_an_address_and_a_citation_are_copied(browse: Browse, layer: Layer) -> N
     assert page.evaluate("navigator.clipboard.readText()").endswith("/wmts")
     page.get_by_role("button", name="Copy as BibTeX").click()
     assert page.evaluate("navigator.clipboard.readText()").startswith("@misc{rivers,")
+
+
+def test_on_paper_links_have_addresses_and_nothing_is_there_to_press(
+    solr_collection: str, browse: Browse, layer: Layer, picture: Picture
+) -> None:
+    named = Distribution.objects.create(layer=layer, url="https://example.org/a.zip", name="Data")
+    page = browse(viewport={"width": 700, "height": 900})
+    for path in ("/search", "/layers/rivers/"):
+        page.goto(path)
+        page.emulate_media(media="print")
+        expect(page.get_by_role("heading", level=1).first).to_be_attached()
+        for gone in ("nav", "button", "summary", ".site-header", ".site-footer"):
+            assert page.locator(f"{gone}:visible").count() == 0, (path, gone)
+        assert not is_too_wide(page)
+        picture(page, f"print{path.replace('/', '-').rstrip('-')}")
+    link = page.get_by_role("link", name=named.name)
+    content = link.evaluate("link => getComputedStyle(link, '::after').content")
+    assert named.url in content
 
 
 @pytest.mark.parametrize("width", [360, 1440])

@@ -1,5 +1,8 @@
 """What stands on a layer's page beside its fields: citation, map services, relations, a hint."""
 
+import itertools
+import re
+
 import pytest
 
 from catalogue.citation import citation_of
@@ -41,6 +44,51 @@ def test_a_citation_needs_nothing_but_a_title(settings):
     assert cited.text == f"Water_Board (n.d.). {what}. {address}"
     assert r"title = {{100 \% \{rivers\} \& \textbackslash{}lakes}}" in cited.bibtex
     assert r"author = {{Water\_Board}}" in cited.bibtex
+
+
+HOSTILE = "}}\r\n@misc{evil,\u2028title={x}\nER  - \x0bTY  - DATA \u202edrawkcab % \\end"
+
+
+def test_hostile_texts_stay_inside_their_fields():
+    layer = make_layer(HOSTILE, slug="r", organisation=f"House {HOSTILE}", edition=HOSTILE)
+    layer.identifiers = [{"scheme": "doi", "value": "10.1234/x}},evil={y"}]
+    for number in range(3):
+        name = f"{number}, and {HOSTILE}".replace("@", "")  # a name with one may be an address
+        party = Party.objects.create(name=name)
+        LayerContact.objects.create(layer=layer, party=party, role_id="author", position=number)
+    cited = citation_of(layer)
+    depths = braces_in(cited.bibtex)
+    assert depths.count(0) == 1  # of the braces, the last alone closes the entry
+    assert cited.bibtex.count("@misc{r,") == len(re.findall(r"^@", cited.bibtex, re.MULTILINE)) == 1
+    assert cited.bibtex.count("} and {") == 2
+    tags = [line[:6] for line in cited.ris.splitlines()]
+    expected = ["TY", *["AU"] * 3, "TI", "ET", "PB", "DO", "UR", "ER"]
+    assert tags == [f"{tag}  - " for tag in expected]
+    assert len(cited.text.splitlines()) == 1
+
+
+def braces_in(text: str) -> list[int]:
+    """How deep one is after each brace; those that TeX prints do not count."""
+    found = re.findall(r"\\[{}]|[{}]", text)
+    steps = [{"{": 1, "}": -1}.get(brace, 0) for brace in found]
+    return list(itertools.accumulate(step for step in steps if step))
+
+
+@pytest.mark.parametrize(
+    ("date", "text", "bibtex", "ris"),
+    [
+        ("0850-03", "(850)", "year = {850}", "PY  - 0850"),
+        ("-0043", "(44 BCE)", "year = {44 BCE}", None),
+        ("0000", "(1 BCE)", "year = {1 BCE}", None),
+    ],
+)
+def test_years_that_are_long_ago(date, text, bibtex, ris):
+    layer = make_layer()
+    LayerDate.objects.create(layer=layer, type_id="publication", date=date)
+    cited = citation_of(layer)
+    assert text in cited.text
+    assert bibtex in cited.bibtex
+    assert (ris in cited.ris.splitlines()) if ris else ("PY  - " not in cited.ris)
 
 
 @pytest.mark.parametrize(("kind", "begins"), [("bib", "@misc{"), ("ris", "TY  - DATA")])
@@ -144,6 +192,7 @@ WAYS_OUT = [
     "/search.csv",
     "/search.geojson",
     "/search.atom",
+    "/search/values/organisation",
     "/sitemap-all.xml",
     "/opensearch/suggestions?q=ama",
     "/",
@@ -155,6 +204,8 @@ def test_no_way_out_gives_an_address_to_nobody(path, client, owner):
     owner.username = owner.email = "owner@example.org"
     owner.save()
     layer = make_full_layer(owner=owner, updated_by=owner, created_by=owner)
+    nameless = Party.objects.create(email=ADDRESS)
+    LayerContact.objects.create(layer=layer, party=nameless, role_id="author")
     answer = client.get(path.format(slug=layer.slug, id=layer.pk))
     assert answer.status_code == 200
     said = answer.getvalue().decode() if answer.streaming else answer.text

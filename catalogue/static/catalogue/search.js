@@ -30,7 +30,7 @@ async function go(url, { push = true, focus = false } = {}) {
 
 function put(next, focus) {
   document.title = next.title;
-  const kept = document.activeElement?.closest("[data-part=facets]") ? mark(document.activeElement) : null;
+  const kept = focusToKeep(focus);
   const opened = new Set([...document.querySelectorAll(".facets details[open] > summary")].map((s) => s.textContent));
   for (const part of document.querySelectorAll("[data-part]")) {
     const fresh = next.querySelector(`[data-part="${part.dataset.part}"]`);
@@ -46,13 +46,23 @@ function put(next, focus) {
   if (frame && fresh) frame.toggleAttribute("data-away", fresh.hasAttribute("data-away"));
   if (frame && fresh) Object.assign(frame.dataset, { state: fresh.dataset.state, bbox: fresh.dataset.bbox });
   document.querySelector("[data-status]").textContent = document.querySelector("#count")?.textContent ?? "";
-  if (kept) document.querySelector(kept)?.focus();
-  else if (focus) document.querySelector("#count")?.focus({ preventScroll: true });
+  const same = kept && document.querySelector(kept);
+  if (same) same.focus({ preventScroll: true });
+  else if (focus || kept !== null) document.querySelector("#count")?.focus({ preventScroll: true });
   document.dispatchEvent(new CustomEvent("catalogue:parts"));
   refresh();
 }
 
+// What finds the element again that has the focus, when its part was replaced; null where the focus
+// stays by itself. Who leaves a part on purpose, as by a link to the next page, goes to the results.
+function focusToKeep(leaving) {
+  const part = document.activeElement?.closest("[data-part]");
+  if (!part || part.dataset.part === "form") return null;
+  return leaving && part.dataset.part !== "facets" ? "" : mark(document.activeElement);
+}
+
 function mark(element) {
+  if (!element.id && !element.name) return "";
   const value = element.value === undefined ? "" : `[value="${CSS.escape(element.value)}"]`;
   return element.id ? `#${CSS.escape(element.id)}` : `[data-part=facets] [name="${element.name}"]${value}`;
 }
