@@ -15,8 +15,8 @@ help:
 	@echo 'make faults each server and process dies by itself while people edit: takes an hour; prints a table'
 	@echo "            ARGS='-k replay': some of them; DATABASE=sqlite: on SQLite"
 	@echo "make soak   edits while everything dies by turns: ARGS='--minutes 2 --seed 7'"
-	@echo "make bench  benchmarks: ARGS='sync --documents 50000', or relevance, search, edit"
-	@echo '            prepared data is kept in DATA_DIR/bench'
+	@echo "make bench  benchmarks: ARGS='sync --documents 50000', or relevance, search, edit, uploads,"
+	@echo '            reports; prepared data is kept in DATA_DIR/bench'
 	@echo 'make stop   end a `make run` that goes on elsewhere'
 	@echo 'make clean  stop, then remove all data, logs, secrets and installed packages of this folder'
 

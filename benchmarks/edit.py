@@ -24,7 +24,8 @@ USER = "editor"
 
 
 @contextmanager
-def site() -> Iterator[str]:
+def site() -> Iterator[tuple[str, Process]]:
+    """Yields its address, and the web server."""
     port = ports.find_free()
     address = f"http://127.0.0.1:{port}"
     log = workers.log_folder() / "web.log"
@@ -32,7 +33,7 @@ def site() -> Iterator[str]:
     with workers.running(web):
         if not workers.until(lambda: answers(f"{address}/healthz"), seconds=60):
             raise SystemExit(f"the web server does not answer: see {log}")
-        yield address
+        yield address, web
 
 
 def main() -> None:
@@ -43,7 +44,7 @@ def main() -> None:
     call_command("solr_init", verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
     call_command("create_demo_accounts", verbosity=0)
-    with workers.ours(), site() as address:
+    with workers.ours(), site() as (address, _web):
         edit_latency.report(
             edit_latency.run(
                 argparse.Namespace(

@@ -1,7 +1,7 @@
-"""`python -m benchmarks.reports`: the report on a large catalogue, the cost of noting a view, and a
-round of link checks at the politeness limit. Fills the database of DATABASE_URL, and keeps it.
+"""`make bench ARGS=reports`: the report on a large catalogue, the cost of noting a view, and a
+round of link checks at the politeness limit.
 
-The last line is one JSON object.
+It fills a database of its own, and keeps it. The last line is one JSON object.
 """
 
 from __future__ import annotations
@@ -30,14 +30,18 @@ SAMPLES = "layers/samples/samples.jsonl"
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(prog="make bench ARGS=reports")
     parser.add_argument("--layers", type=int, default=100_000)
     parser.add_argument("--views", type=int, default=1_000_000)
     parser.add_argument("--links", type=int, default=10_000)
     parser.add_argument("--hosts", type=int, default=100)
     parser.add_argument("--pause", type=float, default=0.5, help="seconds between two of a host")
-    options = parser.parse_args()
+    options, _ = parser.parse_known_args()
     django.setup()
+    from django.db import connection
+
+    connection.settings_dict["TEST"]["NAME"] = "reports_bench"
+    connection.creation.create_test_db(verbosity=0, autoclobber=True, keepdb=True, serialize=False)
     prepare(options.layers, options.views)
     found = report() | page() | view() | links(options.links, options.hosts, options.pause)
     print(json.dumps(found))
@@ -58,8 +62,7 @@ def prepare(layers: int, views: int) -> None:
     from layers.models import Layer
     from reports.models import PageView
 
-    call_command("migrate", verbosity=0)
-    call_command("createcachetable", verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
     if Layer.objects.count() < layers:
         call_command("import_layers", SAMPLES, verbosity=0)
         found = originals()

@@ -1,8 +1,8 @@
-"""Reading and taking in large files: `python -m benchmarks.uploads [--megabytes N] [--site URL]`.
+"""Reading and taking in large files: `make bench ARGS='uploads [--megabytes N]'`.
 
 Times the process that reads a GeoPackage and a GeoTIFF of this size and says how much memory it
-took at most; with `--site`, sends a file there as `editor` and says how long the answer took after
-the last byte, and how much memory the processes of the site grew by. The last line is JSON.
+took at most; then sends the GeoPackage to a web server of its own and says how long the answer took
+after the last byte, and how much memory a web process had. The last line is JSON.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import argparse
 import http.client
 import json
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -19,12 +20,14 @@ import uuid
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import django
 import numpy as np
 import pyogrio
 import rasterio
 import shapely
 from affine import Affine
 
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 A_PART = 50_000
 CHUNK = 2**20
 
@@ -95,10 +98,10 @@ def read(path: Path) -> dict[str, float]:
 class Sender:
     """An editor's browser, as far as an upload needs it."""
 
-    def __init__(self, site: str) -> None:
+    def __init__(self, site: str, token: str) -> None:
         parts = urlsplit(site)
         self.connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=600)
-        self.token = os.environ["API_TOKEN"]
+        self.token = token
 
     def send(self, path: Path) -> float:
         """Seconds from the last byte to the answer."""
@@ -135,32 +138,55 @@ def memory_of(pids: list[int]) -> float:
     return found / 1024
 
 
+def send(path: Path, times: int) -> dict[str, float]:
+    """What is sent is removed again."""
+    django.setup()
+    from django.core.management import call_command
+
+    from accounts.models import ApiToken, User
+    from benchmarks.edit import site
+    from layers.models import Layer
+    from services import process
+    from uploads.removal import remove_orphans
+
+    for command in ("migrate", "createcachetable"):
+        call_command(command, verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    editor, _ = User.objects.get_or_create(username="uploads-bench")
+    token, text = ApiToken.objects.issue(editor, "benchmark")
+    with site() as (address, web):
+        sender = Sender(address, text)
+        answers = [sender.send(path) * 1000 for _time in range(times)]
+        pids = process.family(web.child.pid) if web.child else []
+        peak = memory_of(pids)
+    token.delete()
+    Layer.objects.filter(owner=editor).delete()
+    remove_orphans()
+    return {
+        "answer_median_ms": round(statistics.median(answers), 1),
+        "answer_worst_ms": round(max(answers), 1),
+        "web_peak_mb": round(peak, 1),
+    }
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(prog="make bench ARGS=uploads")
     parser.add_argument("--megabytes", type=int, default=500)
-    parser.add_argument(
-        "--site", help="where the catalogue runs; API_TOKEN holds an editor's token"
-    )
-    parser.add_argument("--pids", type=int, nargs="*", default=[], help="its web processes")
-    parser.add_argument("--folder", type=Path, default=Path("var/bench"))
-    options = parser.parse_args()
-    options.folder.mkdir(parents=True, exist_ok=True)
-    geopackage = options.folder / f"boxes-{options.megabytes}.gpkg"
-    geotiff = options.folder / f"relief-{options.megabytes}.tif"
+    parser.add_argument("--times", type=int, default=5, help="so often a file is sent")
+    options, _ = parser.parse_known_args()
+    folder = Path(os.environ["DATA_DIR"]) / "uploads"
+    folder.mkdir(parents=True, exist_ok=True)
+    geopackage = folder / f"boxes-{options.megabytes}.gpkg"
+    geotiff = folder / f"relief-{options.megabytes}.tif"
     make_geopackage(geopackage, options.megabytes)
     if not geotiff.exists():
         make_geotiff(geotiff, options.megabytes)
     found: dict[str, float] = {}
     for path in (geopackage, geotiff):
-        if not options.site:
-            figures = read(path)
-            print(path.name, {name: round(value, 2) for name, value in figures.items()})
-            found |= {f"{path.suffix[1:]}_{name}": round(v, 3) for name, v in figures.items()}
-    if options.site:
-        before = memory_of(options.pids)
-        found["answer_ms"] = round(Sender(options.site).send(geopackage) * 1000, 1)
-        found["web_peak_before_mb"] = round(before, 1)
-        found["web_peak_mb"] = round(memory_of(options.pids), 1)
+        figures = read(path)
+        print(path.name, {name: round(value, 2) for name, value in figures.items()}, flush=True)
+        found |= {f"{path.suffix[1:]}_{name}": round(v, 3) for name, v in figures.items()}
+    found |= send(geopackage, options.times)
     print(json.dumps(found))
 
 

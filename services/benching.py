@@ -17,7 +17,7 @@ from services.environment import PROJECT, Environment
 from services.postgresql import unprivileged_user
 from services.testing import ending_all, install_for_tests, selected, settings, start
 
-BENCHMARKS = ("sync", "relevance", "search", "edit")
+BENCHMARKS = ("sync", "relevance", "search", "edit", "uploads", "reports")
 HEAP = "1g"
 
 

@@ -63,7 +63,7 @@ def start_again(worker: Process) -> None:
     """The message comes again, while the lease still runs, and does nothing; the sweep acts."""
     said = worker.log.read_text().count("nothing to do")
     worker.start()
-    eventually(lambda: worker.log.read_text().count("nothing to do") > said, within=60)
+    eventually(lambda: worker.log.read_text().count("nothing to do") > said, within=120)
     Job.objects.filter(state="running").update(due_at=Now())
     assert sweeping.sweep()[0] == 1
 
