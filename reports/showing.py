@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
+from django.urls import reverse
 
 from accounts.models import User
 from layers.models import Layer
@@ -50,5 +51,6 @@ def _titles(content: dict[str, Any], reader: Reader) -> dict[str, tuple[str, str
     rows = [*content["pages"], *content["slow_pages"], *content["most_viewed"]]
     rows += content["links"]["dead"]
     ids = {row["layer"] for row in rows if row["layer"]} - {GONE}
-    found = Layer.objects.readable_by(reader).filter(pk__in=ids).only("slug", "title").order_by()
-    return {str(layer.pk): (layer.title, layer.get_absolute_url()) for layer in found}
+    found = Layer.objects.readable_by(reader).filter(pk__in=ids).order_by()
+    columns = found.values_list("pk", "slug", "title")
+    return {str(pk): (title, reverse("layer", args=[slug])) for pk, slug, title in columns}
