@@ -13,6 +13,7 @@ from django.utils import timezone, translation
 
 from layers.models import Layer
 from reports.figures import SECTIONS
+from reports.letters import Letters
 from reports.models import CatalogueReport, EmptySearch
 from reports.pdf import Paper, as_pdf
 from reports.periods import Period, cleaned_url
@@ -119,6 +120,13 @@ def test_as_pdf(views, rivers, staff, language, caplog):
     assert "glyph" not in caplog.text
 
 
+@pytest.fixture
+def letters() -> Letters:
+    paper = Paper()
+    paper.output()  # closes its fonts
+    return paper.letters
+
+
 @pytest.mark.parametrize(
     ("text", "written", "lacking"),
     [
@@ -128,14 +136,13 @@ def test_as_pdf(views, rivers, staff, language, caplog):
         ("a\U000e0001b", "ab", False),
     ],
 )
-def test_letters_that_the_font_lacks(text, written, lacking):
-    letters = Paper().letters
+def test_letters_that_the_font_lacks(letters, text, written, lacking):
     assert (letters.text(text), letters.lacking) == (written, lacking)
 
 
-def test_a_title_without_letters_gives_way_to_its_address():
+def test_a_title_without_letters_gives_way_to_its_address(letters):
     row = {"title": "河流", "address": "/layers/rivers/", "views": 1}
-    assert Paper().letters.fit([row]) == [row | {"title": "… /layers/rivers/"}]
+    assert letters.fit([row]) == [row | {"title": "… /layers/rivers/"}]
 
 
 @pytest.mark.parametrize(
