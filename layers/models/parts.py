@@ -66,6 +66,8 @@ class TemporalExtent(Part):
         verbose_name_plural = _("times covered")
 
     def __str__(self) -> str:
+        if self.start == self.end:
+            return str(self.start)
         return f"{self.start or '…'} – {self.end or '…'}"
 
     def clean(self) -> None:

@@ -166,5 +166,7 @@ def test_the_schedule_is_shown_and_can_not_be_changed(committed, sign_in) -> Non
     for name, entry in site_settings.CELERY_BEAT_SCHEDULE.items():
         assert name in page.text
         assert entry["task"] in page.text
+    for said in ("every 10 seconds", "every minute", "hourly, at minute 20", "daily, at 03:30 UTC"):
+        assert said in page.text
     assert Job.objects.get().get_absolute_url() in page.text
     assert client.get("/admin/reports/schedule/add/").status_code == 403
