@@ -145,7 +145,7 @@ def test_solr_is_away(
         began = time.monotonic()
         save(page)
         expect(page.get_by_role("heading", level=1)).to_have_text("Ice fields of Nepal")
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < 8  # it waits for no Solr; the machine may be busy
         badge = badge_of(page)
         expect(badge).to_have_text(re.compile(r"^not searchable: .+, trying again in \d+ s$"))
         expect(badge).to_contain_text("Connection refused")

@@ -50,7 +50,7 @@ def readers_of(worker: Process) -> list[int]:
 
 def kill_within(worker: Process, job: Job, begun: Callable[[], Any]) -> int:
     """Kills the worker while its reader is at work; returns the process that read."""
-    eventually(begun, within=60, what="the reader's first files")
+    eventually(begun, within=120, what="the reader's first files")
     (reader,) = readers_of(worker)
     os.kill(reader, signal.SIGSTOP)  # so that it is not done before the worker is dead
     assert state(job) == "running"
@@ -83,7 +83,7 @@ def test_killed_in_the_middle_of_reading(
     kill_within(mortal, job, lambda: list((media / "work").rglob("towns.dbf")))
     assert list((media / "work").rglob("towns.dbf"))  # nobody could clean up
     start_again(mortal)
-    eventually(lambda: state(job) == "done", within=60, what="the job's end")
+    eventually(lambda: state(job) == "done", within=120, what="the job's end")
     job.refresh_from_db()
     assert (job.attempts, job.error) == (2, "")
     layer = Layer.objects.get()
@@ -105,14 +105,14 @@ def test_killed_in_the_middle_of_a_conversion(
 ) -> None:
     content = making.geopackage(tmp_path, places=PLACES)
     upload, reading = services.receive(SimpleUploadedFile("towns.gpkg", content), person)
-    eventually(lambda: state(reading) == "done", within=60, what="the end of its reading")
+    eventually(lambda: state(reading) == "done", within=120, what="the end of its reading")
     upload.refresh_from_db()
     before = set(everything_in(media))
     job = services.convert(upload, person, "kml", "")
     assert isinstance(job, Job)
     kill_within(mortal, job, lambda: list((media / "work").rglob("converted/*")))
     start_again(mortal)
-    eventually(lambda: state(job) == "done", within=60, what="the job's end")
+    eventually(lambda: state(job) == "done", within=120, what="the job's end")
     made = Rendition.objects.get(kind="conversion")
     folder = f"uploads/{upload.pk}/{made.pk}"
     assert set(everything_in(media)) - before == {folder, f"{folder}/{made.name}"}
