@@ -109,8 +109,14 @@ def test_flower_tells_the_story(stand: Stand, tmp_path: Path) -> None:
 
 
 def failure_of(flower: Flower, layer: Layer) -> str:
-    tasks = flower.tasks_of(str(layer.pk))
-    return next((str(task["exception"]) for task in tasks if task["state"] == "FAILURE"), "")
+    """Of the layer's own task, or of the one that its task says has it in its batch."""
+    found = flower.get("/api/tasks").json()
+    for task in flower.tasks_of(str(layer.pk)):
+        if named := re.search(r"on its way by task ([0-9a-f-]{36})", str(task["result"])):
+            task = found.get(named[1], task)
+        if task["state"] == "FAILURE":
+            return str(task["exception"])
+    return ""
 
 
 def succeeded(flower: Flower, layer: Layer) -> bool:

@@ -149,6 +149,7 @@ def an_older_copy_is_restored(stand: Stand, editors: Editors, rng: random.Random
     time.sleep(rng.uniform(3, 6))
     with editors.expecting_a_dead_database():
         _copy(copy, live)
+        time.sleep(1)  # a change that was half done finds its first half gone
 
 
 def _copy(source: Path, target: Path) -> None:
