@@ -31,8 +31,8 @@ CHECKS = (
 )
 SQLITE = "sqlite"
 # As many processes share the tests, each with services of its own; one test at a time, in order.
-# One of them waits for workers and servers most of the time.
-PROCESSES = 3
+# One of them waits for workers and servers at first.
+PROCESSES = 2
 TOGETHER = (f"--numprocesses={PROCESSES}", "--dist=loadgroup", "--no-loadscope-reorder")
 
 
