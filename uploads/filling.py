@@ -6,7 +6,6 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from jobs.exceptions import JobFailed
 from jobs.handle import JobHandle
 from layers import services
 from layers.changes import Changes
@@ -32,7 +31,7 @@ def fill(handle: JobHandle, upload: Upload, facts: dict[str, Any]) -> list[str]:
             with handle.fence():
                 return _fill(upload, facts)
         except Layer.DoesNotExist as error:  # between two looks at it
-            raise JobFailed(str(problems.TEXTS[problems.REMOVED])) from error
+            raise problems.failure(problems.REMOVED) from error
         except services.EditConflict:
             if attempt == ATTEMPTS - 1:
                 raise
@@ -64,7 +63,7 @@ def layer_of(upload: Upload) -> Layer:
     """Raises JobFailed where it was deleted meanwhile."""
     layer = Layer.objects.filter(uploads=upload.pk).first()
     if layer is None:
-        raise JobFailed(str(problems.TEXTS[problems.REMOVED]))
+        raise problems.failure(problems.REMOVED)
     return layer
 
 

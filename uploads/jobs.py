@@ -52,7 +52,7 @@ def convert(handle: JobHandle, upload: str, wanted: dict[str, Any]) -> dict[str,
             made = present.conversion(wanted) or rendering.convert(handle, present, wanted, folder)
         except BadFile as error:
             _present(upload)
-            raise JobFailed(problems.in_words(error.code, error.values)) from error
+            raise problems.failure(error.code, error.values) from error
     links = [
         {"label": _("Download %(name)s") % {"name": made.name}, "url": made.get_absolute_url()}
     ]
@@ -68,5 +68,5 @@ def _present(upload: str) -> Upload:
     """Raises JobFailed where it was removed meanwhile, which may be why it could not be read."""
     found = Upload.objects.select_related("owner").filter(pk=upload, layer__isnull=False).first()
     if found is None:
-        raise JobFailed(str(problems.TEXTS[problems.REMOVED]))
+        raise problems.failure(problems.REMOVED)
     return found

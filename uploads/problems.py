@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from jobs.exceptions import JobFailed
 from uploads.geodata import problems
 
 TOO_LONG = "too_long"
@@ -87,5 +89,6 @@ NOTES: dict[str, Promise] = {
 }
 
 
-def in_words(code: str, values: dict[str, Any]) -> str:
-    return str(TEXTS[code]) % values
+def failure(code: str, values: Mapping[str, Any] | None = None) -> JobFailed:
+    """What a job that meets the problem raises, in the language of who asked for it."""
+    return JobFailed(str(TEXTS[code]) % (values or {}))

@@ -10,7 +10,6 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from jobs.exceptions import JobFailed
 from jobs.handle import JobHandle
 from layers.models import Layer
 from uploads import files, filling, problems, removal, rendering
@@ -39,13 +38,13 @@ class Reading:
                 return self._attach()
             logger.info("%s is refused: %s %s", self.upload.pk, error.code, error.values)
             self._refuse()
-            raise JobFailed(problems.in_words(error.code, error.values)) from error
+            raise problems.failure(error.code, error.values) from error
 
     def _run(self) -> dict[str, Any]:
         self.handle.step(CHECK)
         path = Path(self.upload.file.path)
         if not path.is_file():
-            raise JobFailed(str(problems.TEXTS[problems.NOT_SEEN]))
+            raise problems.failure(problems.NOT_SEEN)
         self.upload.checksum = files.checksum(path, self.handle.progress)
         self.handle.step(READ)
         arguments = {"name": self.upload.name, "crs": self.upload.given_crs, "folder": self.folder}

@@ -13,7 +13,6 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
 
-from jobs.exceptions import JobFailed
 from uploads import problems
 from uploads.files import WORK
 from uploads.models import FOLDER, ORIGINAL, Rendition, Upload
@@ -26,7 +25,7 @@ def hold(upload: Upload) -> None:
     """Until the end of the transaction nobody removes it. Raises JobFailed if somebody has."""
     rows = Upload.objects.select_for_update(of=("self",))
     if rows.filter(pk=upload.pk, layer__isnull=False).first() is None:
-        raise JobFailed(str(problems.TEXTS[problems.REMOVED]))
+        raise problems.failure(problems.REMOVED)
 
 
 def remove(upload: Upload) -> None:

@@ -21,6 +21,7 @@ from tests.faults.comparing import compare
 from tests.faults.conftest import time_passes
 from tests.faults.troubles.databases import deadlock, serialisation_failure
 from tests.solr_sync.conftest import run
+from tests.threads import at_once
 
 pytestmark = pytest.mark.postgresql
 
@@ -133,16 +134,6 @@ def test_a_serialisation_failure_leaves_nothing_behind(solr: Any, services: Serv
 def test_only_one_of_two_workers_gets_a_row(solr: Any) -> None:
     for n in range(40):
         Layer.objects.create(title=f"Layer {n}")
-    claimed: list[list[str]] = []
-
-    def work() -> None:
-        claimed.append([c.object_id for c in Run(registry["layer"]).claim()])
-        connection.close()
-
-    threads = [threading.Thread(target=work) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(20)
-    everything = [object_id for one in claimed for object_id in one]
+    claimed = at_once(*[Run(registry["layer"]).claim for _ in range(4)])
+    everything = [claim.object_id for one in claimed for claim in one]
     assert len(everything) == len(set(everything)) == 40

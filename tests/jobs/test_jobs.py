@@ -18,6 +18,7 @@ from jobs.models import Job, JobLine, State
 from jobs.sweep import sweep
 from tests.jobs.rehearsal.jobs import BLOCK, BREAK, COUNT, GREET
 from tests.programs import eventually
+from tests.threads import at_once
 
 
 def again(job: Job) -> Job:
@@ -98,21 +99,8 @@ def test_of_a_key_one_job_is_active(person, work) -> None:
 
 @pytest.mark.postgresql
 def test_of_many_who_ask_at_once_one_starts_the_job(committed) -> None:
-    barrier = threading.Barrier(16)
-    found: list[Job] = []
-
-    def ask() -> None:
-        barrier.wait()
-        found.append(services.start(COUNT, key="report", to=1))
-        connection.close()
-
-    threads = [threading.Thread(target=ask) for _ in range(16)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    found = at_once(*[lambda: services.start(COUNT, key="report", to=1)] * 16)
     assert len({job.pk for job in found}) == 1
-    assert len(found) == 16
     assert Job.objects.count() == 1
 
 

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -14,7 +13,6 @@ from typing import Any
 
 import pytest
 from django.core import mail as django_mail
-from django.db import connection
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -27,6 +25,7 @@ from layers.models import Layer
 from reports.mails import put_report_mails
 from tests.programs import PROJECT, test_database_url
 from tests.reports.test_figures import made
+from tests.threads import at_once
 
 # Sends what is due, and dies before it can say so.
 DIES = """
@@ -70,20 +69,8 @@ def test_two_beats_and_many_senders_at_once(subscriber: User) -> None:
     others = [User(username=f"b{n}", email=f"b{n}@example.org") for n in range(5)]
     User.objects.bulk_create(others)
     User.objects.update(report_mails="weekly")
-    barrier = threading.Barrier(4)
-
-    def beat_and_send() -> None:
-        barrier.wait()
-        put_report_mails()
-        barrier.wait()
-        outbox.send_due()
-        connection.close()
-
-    threads = [threading.Thread(target=beat_and_send) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(*[put_report_mails] * 4)
+    at_once(*[outbox.send_due] * 4)
     sent = sorted(letter.to[0] for letter in django_mail.outbox)
     assert sent == ["a@example.org", *(f"b{n}@example.org" for n in range(5))]
 

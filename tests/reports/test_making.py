@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 from django.db.models.functions import Now
 from django.test import Client
 
@@ -17,6 +15,7 @@ from layers.models import Layer
 from reports import figures, making
 from reports.models import CatalogueReport
 from reports.periods import Period
+from tests.threads import at_once
 
 ADDRESS = "/api/reports/catalogue?days=7"
 
@@ -103,21 +102,8 @@ def test_a_job_that_ends_between_two_looks_is_not_started_again(committed, monke
 
 
 def test_fifty_at_once_start_one_job(committed):
-    jobs_seen: list[str] = []
-
-    def ask() -> None:
-        try:
-            jobs_seen.append(Client().get(ADDRESS).json()["job"])
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=ask) for _ in range(50)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(jobs_seen) == 50
-    assert set(jobs_seen) == {str(Job.objects.get().pk)}
+    answers = at_once(*[lambda: Client().get(ADDRESS).json()] * 50)
+    assert {answer["job"] for answer in answers} == {str(Job.objects.get().pk)}
 
 
 def test_not_any_number_of_reports_is_begun(anyone, monkeypatch):

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
-from django.db import connection
 from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -24,6 +23,7 @@ from solr_sync.models import Lane, LedgerEntry, Rebuild, Target
 from solr_sync.rebuild import Progress, RebuildFailed, RebuildRefused
 from solr_sync.solr import SolrClient, client_for
 from tests.solr_sync.conftest import found, run, titles
+from tests.threads import at_once
 
 COUNT = 40
 
@@ -180,23 +180,15 @@ def test_it_may_die_before_and_after_each_step(
 
 def test_two_that_begin_at_once_make_one_collection(solr: SolrClient, layers: list[Layer]) -> None:
     before = set(collections.collections())
-    outcomes: list[str] = []
 
-    def begin() -> None:
+    def begin() -> str:
         try:
             rebuilt()
-            outcomes.append("done")
         except RebuildRefused:
-            outcomes.append("refused")
-        finally:
-            connection.close()
+            return "refused"
+        return "done"
 
-    both = [threading.Thread(target=begin) for _ in range(2)]
-    for thread in both:
-        thread.start()
-    for thread in both:
-        thread.join()
-    assert sorted(outcomes) == ["done", "refused"]
+    assert sorted(at_once(begin, begin)) == ["done", "refused"]
     assert len(set(collections.collections()) - before) == 1
 
 

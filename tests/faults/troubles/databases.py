@@ -20,6 +20,7 @@ from tests.faults.editors import Editors
 from tests.faults.stand import Stand, cut_database_connections
 from tests.faults.troubles.base import Trouble
 from tests.programs import eventually, test_database_url
+from tests.threads import at_once
 
 
 def postgresql_is_restarted(stand: Stand, editors: Editors, rng: random.Random) -> None:
@@ -101,15 +102,11 @@ def deadlock(first: UUID, second: UUID, title: str) -> list[Exception]:
         except (OperationalError, threading.BrokenBarrierError) as error:
             meeting.abort()
             victims.append(error)
-        finally:
-            connection.close()
 
-    orders = [((first, second), f"{title} one"), ((second, first), f"{title} two")]
-    threads = [threading.Thread(target=change, args=order) for order in orders]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(20)
+    at_once(
+        lambda: change((first, second), f"{title} one"),
+        lambda: change((second, first), f"{title} two"),
+    )
     return victims
 
 
