@@ -13,9 +13,7 @@ import argparse
 import json
 import math
 import os
-import re
 import sys
-import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -44,19 +42,11 @@ RECORDS = PROJECT.parent / "shared" / "data" / "layers.jsonl.gz"
 SAMPLES = PROJECT / "layers" / "samples" / "samples.jsonl"
 JUDGED = Path(__file__).parent / "questions" / "samples.tsv"
 DEPTH = 10
-# One field with all words, which the others are measured with
-EVERYTHING = """
-  <field name="everything" type="text_all" stored="false" multiValued="true"/>
-"""
-COPIED = (
-    "title", "alternative_titles", "abstract", "category", "keywords", "regions", "organisation",
-    "region_names", "contact_names", "attribute_names", "details", "year_words",
-)  # fmt: skip
 # GeoBlacklight's own: text 1, description 2, creator 3, publisher 3, subject 5, place 5,
 # temporal 5, title 6, rights 7, provider 8, geometry type 9, slug 10, identifier 10; of "is part
 # of" we have none.
 GEOBLACKLIGHT = (
-    "everything^1 abstract^2 contact_names^3 organisation_words^8 keywords^5 regions^5 year_words^5"
+    "words^1 abstract^2 contact_names^3 organisation_words^8 keywords^5 regions^5 year_words^5"
     " title^6 access^7 geometry_type^9 slug^10 identifiers^10"
 )
 Ranker = Callable[[str], list[str]]
@@ -68,7 +58,7 @@ def ours(text: str) -> list[str]:
 
 
 def plain(text: str) -> list[str]:
-    return _others(text, qf="everything", mm="100%")
+    return _others(text, qf="words", mm="100%")
 
 
 def geoblacklight(text: str) -> list[str]:
@@ -136,30 +126,18 @@ def items(keys: list[str]) -> list[Item]:
 
 
 def prepare(name: str, keys: list[str]) -> None:
-    """A collection with the documents of these layers, under the schema with one field more."""
-    with tempfile.TemporaryDirectory() as folder:
-        configset = _configset(name, Path(folder))
-        collections.upload(configset)
-        if name in collections.collections():
-            collections.admin("collections", action="DELETE", name=name)
-        collections.create(name, configset)
+    """A collection with the documents of these layers."""
+    configset = replace(collections.configset_of("layers"), collection=name)
+    collections.upload(configset)
+    if name in collections.collections():
+        collections.admin("collections", action="DELETE", name=name)
+    collections.create(name, configset)
     client, document = SolrClient(name), registry["layer"]
     for start in range(0, len(keys), 500):
         built = document.build(keys[start : start + 500])
         documents = [f for _, f in built if isinstance(f, dict)]
         client.post_documents([f | {"sync_version": 1, "deleted": False} for f in documents])
     client.commit_softly()
-
-
-def _configset(name: str, folder: Path) -> collections.Configset:
-    original = collections.configset_of("layers")
-    for file in original.files:
-        text = file.read_text(encoding="utf-8")
-        if file.name == "schema.xml":
-            copies = "".join(f'<copyField source="{s}" dest="everything"/>\n' for s in COPIED)
-            text = re.sub("</schema>", EVERYTHING + copies + "</schema>", text)
-        (folder / file.name).write_text(text, encoding="utf-8")
-    return replace(original, collection=name, folder=folder)
 
 
 def load(file: Path) -> None:

@@ -56,7 +56,7 @@ def _counted(words: Iterable[str], parameters: Parameters) -> dict[str, Request]
     found = {}
     for index, word in enumerate(words):
         parameters[f"spelt_{index}"] = word
-        question = f"{{!field f=spell v=$spelt_{index}}}"
+        question = f"{{!field f=words v=$spelt_{index}}}"
         domain = {"query": "{!terms f=acl v=$acl}"}
         found[f"spelt_{index}"] = {"type": "query", "q": question, "domain": domain}
     return found

@@ -20,7 +20,12 @@ FACET_FIELDS = {
     "access": "access",
 }
 
-# Language-neutral fields: they find. Title first, then what an editor chose to say in a few words.
+# What finds: all words in one field, and their stems in one of each language. The title is among
+# them so that what it names is among the best, which are ranked by the single fields below.
+FINDING_WEIGHTS = {"words": 1.0, "title": 4.0}
+STEMS_FINDING_WEIGHTS = {"words_stem": 0.7}
+
+# What ranks: title first, then what an editor chose to say in a few words.
 WEIGHTS = {
     "title": 6.0,
     "alternative_titles": 4.0,
@@ -35,7 +40,7 @@ WEIGHTS = {
     "abstract": 1.0,
     "details": 0.4,
 }
-# Stemmed fields of one language: they find other inflections and add a little to the ranking.
+# Stemmed fields of one language: other inflections rank a little lower.
 STEM_WEIGHTS = {"title_stem": 3.0, "keywords_stem": 2.0, "abstract_stem": 0.7}
 STEMS_BY_SCRIPT = {
     "LATIN": ("en", "de", "fr", "es", "pt", "it", "nl"),
@@ -58,14 +63,21 @@ PHRASE_WEIGHTS = {
 MINIMUM_MATCH = "2<-1 5<70%"
 
 
-def query_fields(words: Iterable[str], count: int) -> str:
-    weights = dict(WEIGHTS)
-    if count <= MAX_STEMMED_WORDS:
-        scripts = {script_of(char) for word in words for char in word}
-        for script, suffixes in STEMS_BY_SCRIPT.items():
-            for suffix in suffixes if script in scripts else ():
-                weights |= {f"{name}_{suffix}": w for name, w in STEM_WEIGHTS.items()}
-    return weighted(weights)
+def finding_fields(words: Iterable[str], count: int) -> str:
+    return weighted(FINDING_WEIGHTS | _stemmed(STEMS_FINDING_WEIGHTS, words, count))
+
+
+def ranking_fields(words: Iterable[str], count: int) -> str:
+    return weighted(WEIGHTS | _stemmed(STEM_WEIGHTS, words, count))
+
+
+def _stemmed(weights: dict[str, float], words: Iterable[str], count: int) -> dict[str, float]:
+    """For the languages that the words may be of, by their scripts."""
+    if count > MAX_STEMMED_WORDS:
+        return {}
+    scripts = {script_of(char) for word in words for char in word}
+    suffixes = [each for script in scripts for each in STEMS_BY_SCRIPT.get(script, ())]
+    return {f"{name}_{each}": weight for each in suffixes for name, weight in weights.items()}
 
 
 def weighted(weights: dict[str, float]) -> str:

@@ -14,13 +14,12 @@ from catalogue.search.wording import Parameters, query_text
 from catalogue.search.words import Words
 
 # A question within a question, which would otherwise add what the outer one adds
-INNER = "pf='' bq='' boost=''"
+INNER = "bq='' boost=''"
 
 
 def name_place(parameters: Parameters, named: NamedPlace, rest: Words) -> str:
     """Changes the words' parameters so that they rank; returns the filter that finds."""
     parameters |= {
-        "asked": parameters["q"],
         "q": "*:*",
         "bq": [*parameters.get("bq", []), "{!edismax mm=1 bq='' boost='' v=$asked}"],
         "by_words": f"{{!edismax {INNER} v=$asked}}",

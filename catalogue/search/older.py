@@ -2,6 +2,7 @@
 
 Solr refuses a question that names a field which its schema lacks. What such a field would have
 added is left out then, and asked for again a minute later: the new collection may be live by then.
+Where the field that finds is lacking, the fields that rank find, too.
 """
 
 from __future__ import annotations
@@ -11,10 +12,12 @@ import re
 import time
 from typing import Any
 
+from catalogue.search.fields import EXACT_WEIGHTS
 from catalogue.search.wording import Parameters
 
 UNDEFINED = re.compile(r"""(?:undefined field:?|query field) ["']?([\w.]+)""", re.IGNORECASE)
 KEPT_SECONDS = 60
+FINDS = "words"
 
 
 class Lacking:
@@ -40,13 +43,14 @@ def without(parameters: Parameters, lacking: set[str]) -> Parameters:
     if not lacking:
         return dict(parameters)
     found = dict(parameters)
-    for name in {"qf", "pf"} & set(found):
+    if FINDS in lacking and "rank_qf" in found:
+        found |= {"qf": found["rank_qf"], "pf": found["rank_pf"]}
+        found.pop("rq", None)
+    for name in {"qf", "pf", "rank_qf", "rank_pf"} & set(found):
         parts = [p for p in found[name].split() if p.partition("^")[0] not in lacking]
         found[name] = " ".join(parts)
-    if "bq" in found:
-        found["bq"] = [
-            part for part in found["bq"] if part.rpartition("whole_")[2][:-1] not in lacking
-        ]
+    for name in lacking & set(EXACT_WEIGHTS):
+        found |= {f"exact_{name}": "{!bool}"}
     if "json.facet" in found:
         counted = json.loads(found["json.facet"])
         kept = {name: each for name, each in counted.items() if not _needs(each, lacking)}

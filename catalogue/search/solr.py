@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from catalogue.search import correction, cursor, facets
+from catalogue.search import correction, cursor, facets, paging
 from catalogue.search.breaker import Breaker
 from catalogue.search.filters import filters_of, overlap
 from catalogue.search.naming import name_place
@@ -39,6 +39,9 @@ SORTS = {
 }
 # What a layer keeps of its score however badly its box fits the one that was asked for.
 LEAST_OF_BOX = 0.1
+# The score of the second phase takes the place of that of the first.
+RERANK = "{{!rerank reRankQuery=$rank reRankDocs={count} reRankWeight=1 reRankOperator=replace}}"
+RANK = "{!edismax qf=$rank_qf pf=$rank_pf bq=$exact mm=1 v=$asked}"
 
 breaker = Breaker()
 lacking = Lacking()
@@ -50,7 +53,7 @@ def ask(query: SearchQuery, labels: Sequence[str]) -> Answer:
     counted = json.loads(parameters.get("json.facet", "{}"))
     if counted := counted | correction.lookups(query.words, parameters):
         parameters["json.facet"] = json.dumps(counted)
-    return _answer(query, send(parameters))
+    return _answer(query, parameters, send(parameters))
 
 
 def alternatives(words: Sequence[str], labels: Sequence[str]) -> Corrections:
@@ -67,14 +70,14 @@ def ask_widened(query: SearchQuery, labels: Sequence[str], unknown: Corrections)
     better = correction.corrected(query, unknown)
     counted = json.loads(parameters.get("json.facet", "{}"))
     # All its words have to occur, in one layer that the asker may read.
-    counted["better"] = {"type": "query", "q": "{!edismax mm='100%' pf='' v=$better}"}
+    counted["better"] = {"type": "query", "q": "{!edismax mm='100%' v=$better}"}
     parameters |= {
         "better": query_text(Words.parse(better)),
         "json.facet": json.dumps(counted),
     }
     raw = send(parameters)
     has_hits = raw.get("facets", {}).get("better", {}).get("count", 0) > 0
-    return replace(_answer(query, raw), suggestion=better if has_hits else "")
+    return replace(_answer(query, parameters, raw), suggestion=better if has_hits else "")
 
 
 def send(parameters: Parameters) -> dict[str, Any]:
@@ -124,7 +127,6 @@ def parameters_of(
         **words_parameters(words),
         **_order(query),
         "fl": "id,score",
-        "rows": query.page_size,
     }
     filters = [name_place(parameters, query.place, rest)] if query.place else []
     parameters["fq"] = filters_of(query, labels, parameters) + filters
@@ -135,7 +137,7 @@ def parameters_of(
 
 def without_order(parameters: Parameters) -> None:
     """For questions that only count."""
-    for needless in ("cursorMark", "start", "boost", "bq", "pf"):
+    for needless in ("cursorMark", "start", "boost", "bq", "rq"):
         parameters.pop(needless, None)
 
 
@@ -148,11 +150,10 @@ def _order(query: SearchQuery) -> Parameters:
         order |= boost_by_box(query.bbox)
     elif query.place and sort == "relevance":
         order |= boost_by_place(query.place.place.box)
-    if query.cursor or query.page == 1:
-        mark = query.cursor or cursor.START
-        order["cursorMark"] = cursor.unseal(mark, query.fingerprint)
-    else:
-        order["start"] = query.offset
+    is_ranked = bool(query.words.wanted) and sort == "relevance"
+    order |= paging.of(query, is_ranked=is_ranked)
+    if is_ranked and "cursorMark" not in order:
+        order |= {"rq": RERANK.format(count=paging.RANKED), "rank": RANK}
     return order
 
 
@@ -165,7 +166,7 @@ def boost_by_place(box: BoundingBox) -> Parameters:
     return {"boost": "sum(1,query($overlap))", "overlap": overlap(box)}
 
 
-def _answer(query: SearchQuery, raw: dict[str, Any]) -> Answer:
+def _answer(query: SearchQuery, parameters: Parameters, raw: dict[str, Any]) -> Answer:
     try:
         response, header = raw["response"], raw["responseHeader"]
         found = raw.get("facets", {})
@@ -177,17 +178,29 @@ def _answer(query: SearchQuery, raw: dict[str, Any]) -> Answer:
             source="solr",
             solr_ms=header.get("QTime", 0),
             is_partial=bool(header.get("partialResults")),
-            next_cursor=_next_cursor(query, raw),
+            next_cursor=_next_cursor(query, parameters, raw),
             unseen=correction.unseen(query.words, found),
         )
     except (ValueError, KeyError, TypeError) as error:
         raise SolrUnavailable("What answers in Solr's place is not Solr") from error
 
 
-def _next_cursor(query: SearchQuery, raw: dict[str, Any]) -> str | None:
-    mark = raw.get("nextCursorMark")
-    if mark is None or len(raw["response"]["docs"]) < query.page_size:
+def _next_cursor(query: SearchQuery, parameters: Parameters, raw: dict[str, Any]) -> str | None:
+    """None behind the last hit, and for pages that were asked for by their number."""
+    response, mark = raw["response"], raw.get("nextCursorMark")
+    is_full = len(response["docs"]) == parameters["rows"] < response["numFound"]
+    if not is_full or (query.page > 1 and not query.cursor):
         return None
-    if query.page_size >= raw["response"]["numFound"]:
-        return None
+    if mark is None:
+        read = parameters["start"] + len(response["docs"])
+        if read >= response["numFound"]:
+            return None
+        mark = paging.counted(read) if read < paging.RANKED else _mark_behind_ranked(parameters)
     return cursor.seal(mark, query.fingerprint)
+
+
+def _mark_behind_ranked(parameters: Parameters) -> str:
+    needless = {"rq", "start", "json.facet"}
+    first = {name: value for name, value in parameters.items() if name not in needless}
+    raw = send(first | {"fl": "id", "rows": paging.RANKED, "cursorMark": cursor.START})
+    return str(raw["nextCursorMark"])

@@ -10,7 +10,8 @@ from catalogue.search.fields import (
     EXACT_WEIGHTS,
     MINIMUM_MATCH,
     PHRASE_WEIGHTS,
-    query_fields,
+    finding_fields,
+    ranking_fields,
     weighted,
 )
 from catalogue.search.words import Term, Words
@@ -21,13 +22,17 @@ SPECIAL = re.compile(r'([+\-&|!(){}\[\]^"~*?:\\/])')
 
 
 def words_parameters(words: Words) -> Parameters:
+    texts = [term.text for term in words.terms]
+    asked = query_text(words) if words else ""
     # A lone group of alternatives is the whole question to edismax, which would want all of them.
     is_choice = len(words.wanted) == 1 and len(words.wanted[0]) > 1
     return {
         **exact_parameters(words),
-        "q": query_text(words) if words else "",
-        "qf": query_fields([term.text for term in words.terms], words.count),
-        "pf": weighted(PHRASE_WEIGHTS),
+        "q": asked,
+        "asked": asked,
+        "qf": finding_fields(texts, words.count),
+        "rank_qf": ranking_fields(texts, words.count),
+        "rank_pf": weighted(PHRASE_WEIGHTS),
         "mm": "1" if is_choice else MINIMUM_MATCH,
         "tie": "0.1",
     }
@@ -38,11 +43,12 @@ def exact_parameters(words: Words) -> Parameters:
     whole = " ".join(term.text for term in words.wanted_terms)
     if not whole:
         return {}
-    parameters: Parameters = {"whole": whole, "bq": []}
+    parameters: Parameters = {"whole": whole}
     for field, weight in EXACT_WEIGHTS.items():
         parameters[f"whole_{field}"] = f"{{!field f={field} v=$whole}}"
-        parameters["bq"].append(f"{{!boost b={weight:g} v=$whole_{field}}}")
-    return parameters
+        parameters[f"exact_{field}"] = f"{{!boost b={weight:g} v=$whole_{field}}}"
+    exact = " ".join(f"should=$exact_{field}" for field in EXACT_WEIGHTS)
+    return parameters | {"exact": f"{{!bool {exact}}}", "bq": [f"{{!bool {exact}}}"]}
 
 
 def query_text(words: Words) -> str:

@@ -9,7 +9,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.http import QueryDict
 
-from catalogue.search import solr
+from catalogue.search import paging, solr
 from catalogue.search.asking import search
 from catalogue.search.density import overview
 from catalogue.search.reading import parse
@@ -211,7 +211,10 @@ def test_density_and_years_of_all_hits(index):
     assert (by_year[1850], by_year[1855], by_year[1870], by_year[1895]) == (2, 2, 1, 2)
 
 
-def test_a_cursor_reaches_every_layer_once(index, client):
+@pytest.mark.parametrize("ranked", [3, 8, 200])
+def test_a_cursor_reaches_every_layer_once(index, client, monkeypatch, ranked):
+    """Through the ranked ones, and behind them."""
+    monkeypatch.setattr(paging, "RANKED", ranked)
     index(*(make_layer(f"Map {n}", bbox=[n, 0, n + 1, 1]) for n in range(11)))
     for question in ("q=map", "sort=title", "bbox=0,0,5,5", "q=map&bbox=0,0,9,9"):
         cursor, seen = "*", []
@@ -222,6 +225,25 @@ def test_a_cursor_reaches_every_layer_once(index, client):
             seen += [layer["id"] for layer in content["results"]]
             cursor = content["next_cursor"]
         assert len(seen) == len(set(seen)) == content["total"]
+
+
+@pytest.mark.parametrize("ranked", [3, 8, 200])
+def test_pages_hold_every_layer_once(index, monkeypatch, ranked):
+    monkeypatch.setattr(paging, "RANKED", ranked)
+    index(*(make_layer(f"Map {n}", abstract="map " * n) for n in range(11)))
+    pages = [found(f"q=map&page_size=4&page={number}") for number in (1, 2, 3)]
+    seen = [hit.layer.title for page in pages for hit in page.hits]
+    assert sorted(seen) == sorted({f"Map {n}" for n in range(11)})
+
+
+def test_the_best_are_ranked_by_the_single_fields(index, monkeypatch):
+    """Behind them the order is that of the field that finds."""
+    monkeypatch.setattr(paging, "RANKED", 2)
+    weak = [make_layer(f"Plan {n}", lineage="quokka", slug=f"weak-{n}") for n in range(3)]
+    index(*weak, make_layer("Quokka", slug="strong", abstract="a long text " * 50))
+    hits = found("q=quokka").hits
+    assert hits[0].layer.slug == "strong"
+    assert len(hits) == 4
 
 
 def test_a_cursor_of_another_question_or_of_nobody_is_refused(index, client):
