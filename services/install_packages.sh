@@ -2,7 +2,7 @@
 # Installs Debian packages, as root. Servers among them are neither started now nor at the next boot:
 # the catalogue runs its own, on ports of its own. What was there before stays as it was.
 #
-#   install_packages.sh PACKAGE...
+#   install_packages.sh PACKAGE...        `one|other` is the first that apt knows
 set -eu
 
 policy=/usr/sbin/policy-rc.d  # Debian asks it before it starts a service
@@ -47,6 +47,18 @@ forbid_starting
 export DEBIAN_FRONTEND=noninteractive
 # A list that can't be renewed may still do.
 apt-get update --quiet=2 || echo 'apt-get update failed; going on with the list that is there' >&2
+
+known() {
+  apt-cache show "$1" >/dev/null 2>&1
+}
+
+for package; do
+  shift
+  while [ "${package#*|}" != "$package" ] && ! known "${package%%|*}"; do
+    package=${package#*|}
+  done
+  set -- "$@" "${package%%|*}"
+done
 apt-get install --yes --quiet=2 --no-install-recommends -o DPkg::Lock::Timeout=300 "$@" >/dev/null
 
 for server in $new; do

@@ -19,12 +19,12 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from accounts.models import User
 from services import ports
+from services.installation import browser
 from tests.browser.map_services import running_map_service
 from tests.flower.server import Flower, running_flower
 from tests.programs import PROJECT, Process, answers, eventually
 
 PICTURES = PROJECT / "var" / "screenshots"
-CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
     "--no-sandbox",  # root can't have one
     "--disable-gpu",
@@ -77,9 +77,9 @@ def chromium() -> Iterator[Browser]:
     expect.set_options(timeout=PATIENCE)
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
+        found = playwright.chromium.launch(executable_path=browser(), args=FLAGS)
+        yield found
+        found.close()
 
 
 @pytest.fixture

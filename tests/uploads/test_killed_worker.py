@@ -68,12 +68,6 @@ def start_again(worker: Process) -> None:
     assert sweeping.sweep()[0] == 1
 
 
-def done(job: Job) -> bool:
-    """Sweeps meanwhile, as beat does: a message that got lost is sent again after a minute."""
-    sweeping.sweep()
-    return state(job) == "done"
-
-
 def everything_in(media: Path) -> list[str]:
     """With folders, but for the mark of the folder and the places that are always there."""
     kept = {".catalogue", "incoming", "uploads", "work"}
@@ -89,7 +83,7 @@ def test_killed_in_the_middle_of_reading(
     kill_within(mortal, job, lambda: list((media / "work").rglob("towns.dbf")))
     assert list((media / "work").rglob("towns.dbf"))  # nobody could clean up
     start_again(mortal)
-    eventually(lambda: done(job), within=120, what="the job's end")
+    eventually(lambda: state(job) == "done", within=120, what="the job's end")
     job.refresh_from_db()
     assert (job.attempts, job.error) == (2, "")
     layer = Layer.objects.get()
@@ -118,7 +112,7 @@ def test_killed_in_the_middle_of_a_conversion(
     assert isinstance(job, Job)
     kill_within(mortal, job, lambda: list((media / "work").rglob("converted/*")))
     start_again(mortal)
-    eventually(lambda: done(job), within=120, what="the job's end")
+    eventually(lambda: state(job) == "done", within=120, what="the job's end")
     made = Rendition.objects.get(kind="conversion")
     folder = f"uploads/{upload.pk}/{made.pk}"
     assert set(everything_in(media)) - before == {folder, f"{folder}/{made.name}"}
