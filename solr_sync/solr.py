@@ -36,9 +36,15 @@ extra_headers: list[Callable[[], dict[str, str]]] = []
 
 
 def session() -> requests.Session:
-    """One session for each thread of each process; a connection must not cross a fork."""
+    """One session for each thread of each process; a connection must not cross a fork.
+
+    Proxies of the environment are for the world outside, and looking for them costs each request a
+    millisecond; certificates of the environment count.
+    """
     if getattr(_local, "pid", None) != os.getpid():
         _local.session, _local.pid = requests.Session(), os.getpid()
+        _local.session.trust_env = False
+        _local.session.verify = os.environ.get("REQUESTS_CA_BUNDLE") or True
         if settings.SOLR_USER:
             _local.session.auth = (settings.SOLR_USER, settings.SOLR_PASSWORD or "")
     found: requests.Session = _local.session

@@ -37,8 +37,9 @@ def lookups(words: Words, parameters: Parameters) -> dict[str, Request]:
 
 
 def unseen(words: Words, facets: dict[str, Any]) -> tuple[str, ...]:
-    found = [(word, _count(facets, index)) for index, word in enumerate(spelt(words))]
-    return tuple(word for word, count in found if not count)[:MAX_UNKNOWN]
+    """Not what was not counted: an older index may have nothing to count in."""
+    found = {word: facets.get(f"spelt_{index}") for index, word in enumerate(spelt(words))}
+    return tuple(word for word, about in found.items() if about == {"count": 0})[:MAX_UNKNOWN]
 
 
 def spelt(words: Words) -> list[str]:

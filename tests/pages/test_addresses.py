@@ -9,6 +9,7 @@ from django.core.files.base import ContentFile
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import ApiToken
+from catalogue import the_way
 from jobs.models import Job
 from tests.pages.addresses import ADMIN_MODELS, ADMIN_PAGES, LINES, Line
 from uploads.models import Rendition, Upload
@@ -73,8 +74,9 @@ def paths(owner, group, rivers, secret):
 @pytest.mark.parametrize("who", range(4), ids=["nobody", "somebody", "owner", "staff"])
 @pytest.mark.parametrize("line", LINES, ids=[line.path for line in LINES])
 def test_an_address_answers_as_the_table_says(
-    line: Line, who: int, paths, sign_in, owner, stranger, staff
+    line: Line, who: int, paths, sign_in, owner, stranger, staff, monkeypatch
 ):
+    monkeypatch.setattr(the_way, "PATIENCE_SECONDS", 0.1)  # no worker is there
     client = sign_in([None, stranger, owner, staff][who])
     path = paths(line)
     # Solr may be away where these tests run; who may ask is the same then.
