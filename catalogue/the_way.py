@@ -40,7 +40,7 @@ def try_the_way() -> Way:
     way = Way()
     began = time.perf_counter()
     try:
-        answer = way_there.apply_async(expiration=PATIENCE_SECONDS, retry=False)
+        answer = way_there.apply_async(expiration=PATIENCE_SECONDS)
     except (OSError, OperationalError) as error:
         way.problem = _("RabbitMQ does not take the message (%(error)s).") % {
             "error": type(error).__name__

@@ -131,7 +131,7 @@ def test_fields_rank_in_the_order_of_their_weights(index):
     [
         ("title_stem", {"title": "Rivers"}, {"abstract": "river", "title": "Map"}),
         ("keywords_stem", {"keywords": ["rivers"]}, {"abstract": "rivers river"}),
-        ("abstract_stem", {"abstract": "rivers"}, {"lineage": "river"}),
+        ("words_stem", {"abstract": "rivers"}, {"lineage": "river"}),
     ],
 )
 def test_stems_find_and_rank_other_inflections(index, monkeypatch, field, values, weak):
