@@ -31,8 +31,8 @@ CHECKS = (
 )
 SQLITE = "sqlite"
 # As many processes share the tests, each with services of its own; one test at a time, in order.
-# One of them waits for workers and servers at first.
-PROCESSES = 2
+# One of them mostly waits for workers and servers.
+PROCESSES = 3
 TOGETHER = (f"--numprocesses={PROCESSES}", "--dist=loadgroup", "--no-loadscope-reorder")
 
 

@@ -37,19 +37,21 @@ SLATE = [
     "solr_sync.Rebuild",
     "solr_sync.Target",
 ]
+# Groups of tests that stay together, as they begin
+ORDER = ("workers", "browser", "station", "")
 # Those of `worker_processes`.
 started_workers: list[Process] = []
 
 
 @pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups next
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests with workers come first, in one process: others work while those wait."""
+    """What shares workers, a browser or a site comes first, each in one process."""
     for item in items:
-        if uses_workers(item):
-            item.add_marker(pytest.mark.xdist_group("workers"))
+        if group := group_of(item):
+            item.add_marker(pytest.mark.xdist_group(group))
         if connection.vendor != "postgresql" and item.get_closest_marker("postgresql"):
             item.add_marker(pytest.mark.skip(reason="needs what SQLite has not"))
-    items.sort(key=uses_workers, reverse=True)
+    items.sort(key=lambda item: ORDER.index(group_of(item)))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -57,6 +59,13 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     if not uses_workers(item):
         while started_workers:
             started_workers.pop().stop()
+
+
+def group_of(item: pytest.Item) -> str:
+    if uses_workers(item):
+        return "workers"
+    folder = item.path.parent.name
+    return folder if folder in ORDER else ""
 
 
 def uses_workers(item: pytest.Item) -> bool:
