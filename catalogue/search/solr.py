@@ -154,6 +154,9 @@ def _order(query: SearchQuery) -> Parameters:
     order |= paging.of(query, is_ranked=is_ranked)
     if is_ranked and "cursorMark" not in order:
         order |= {"rq": RERANK.format(count=paging.RANKED), "rank": RANK}
+        # With more than the score to sort by, Solr would score the best once more.
+        if not query.cursor:
+            del order["sort"]
     return order
 
 
@@ -202,5 +205,5 @@ def _next_cursor(query: SearchQuery, parameters: Parameters, raw: dict[str, Any]
 def _mark_behind_ranked(parameters: Parameters) -> str:
     needless = {"rq", "start", "json.facet"}
     first = {name: value for name, value in parameters.items() if name not in needless}
-    raw = send(first | {"fl": "id", "rows": paging.RANKED, "cursorMark": cursor.START})
-    return str(raw["nextCursorMark"])
+    first |= {"fl": "id", "rows": paging.RANKED, "sort": SORTS["relevance"]}
+    return str(send(first | {"cursorMark": cursor.START})["nextCursorMark"])
