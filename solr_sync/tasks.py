@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -41,9 +41,10 @@ def leave_broken_connections(**_: Any) -> None:
 class TaskRun(Run):
     """A run that tells Flower of each document that waited through an outage."""
 
-    def recovered(self) -> None:
+    def recovered(self, object_ids: Sequence[str]) -> None:
         rows = ledger.due(self.document).order_by("lane", "due_at")
-        _send_each(self.document, rows.values_list("object_id", flat=True)[:SWEEP_TASKS])
+        waiting = rows.values_list("object_id", flat=True)[:SWEEP_TASKS]
+        _send_each(self.document, [*object_ids, *waiting][:SWEEP_TASKS])
 
 
 @shared_task(bind=True, name=names.SYNC_DOCUMENT, throws=(SyncError,))

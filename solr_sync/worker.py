@@ -156,7 +156,7 @@ class Run:
                 self.targets = targets.of(self.document)
                 self._post(outgoing)
             if (outgoing or trying) and outages.end(self.document):
-                self.recovered()
+                self.recovered([claim.object_id for claim in claims])
         except SolrUnavailable as error:
             wait = outages.begin(self.document, str(error))
             ledger.postpone(self.document, claims, lease=self.lease, reason=str(error), wait=wait)
@@ -186,8 +186,8 @@ class Run:
             ledger.postpone(self.document, claims, lease=self.lease, reason=str(error), wait=wait)
             raise
 
-    def recovered(self) -> None:
-        """Called once after an outage; the tasks send a message for each document that waited."""
+    def recovered(self, object_ids: Sequence[str]) -> None:
+        """Called once after an outage, with what was sent first; tasks tell of each that waited."""
 
     def _build(self, claims: list[Claim]) -> Iterator[Outgoing]:
         """The documents to send; what is unchanged is confirmed, what can't be sent is parked."""

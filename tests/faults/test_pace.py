@@ -6,6 +6,7 @@ import re
 import time
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -108,19 +109,23 @@ def test_flower_tells_the_story(stand: Stand, tmp_path: Path) -> None:
     assert stand.settle().nothing
 
 
-def failure_of(flower: Flower, layer: Layer) -> str:
-    """Of the layer's own task, or of the one that its task says has it in its batch."""
+def tasks_with(flower: Flower, layer: Layer) -> list[dict[str, Any]]:
+    """The layer's own tasks; in their place those that they say have it in their batch."""
     found = flower.get("/api/tasks").json()
+    tasks = []
     for task in flower.tasks_of(str(layer.pk)):
-        if named := re.search(r"on its way by task ([0-9a-f-]{36})", str(task["result"])):
-            task = found.get(named[1], task)
-        if task["state"] == "FAILURE":
-            return str(task["exception"])
-    return ""
+        named = re.search(r"on its way by task ([0-9a-f-]{36})", str(task["result"]))
+        tasks.append(found.get(named[1], task) if named else task)
+    return tasks
+
+
+def failure_of(flower: Flower, layer: Layer) -> str:
+    failed = (task for task in tasks_with(flower, layer) if task["state"] == "FAILURE")
+    return next((str(task["exception"]) for task in failed), "")
 
 
 def succeeded(flower: Flower, layer: Layer) -> bool:
-    last = flower.tasks_of(str(layer.pk))[-1]
+    last = tasks_with(flower, layer)[-1]
     return bool(last["state"] == "SUCCESS" and re.search("taken", str(last["result"])))
 
 
