@@ -43,12 +43,17 @@ ORDER = ("workers", "browser", "station", "")
 started_workers: list[Process] = []
 
 
-@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups next
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """What shares workers, a browser or a site runs in one process.
+
+    Not in the hook below: when that is called, pytest-xdist has read the groups.
+    """
+    if group := group_of(item):
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What shares workers, a browser or a site comes first, each in one process."""
     for item in items:
-        if group := group_of(item):
-            item.add_marker(pytest.mark.xdist_group(group))
         if connection.vendor != "postgresql" and item.get_closest_marker("postgresql"):
             item.add_marker(pytest.mark.skip(reason="needs what SQLite has not"))
     items.sort(key=lambda item: ORDER.index(group_of(item)))
