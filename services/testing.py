@@ -30,8 +30,8 @@ CHECKS = (
     ("python", "manage.py", "check"),
 )
 SQLITE = "sqlite"
-# As many processes share the tests, each with services of its own; one test at a time, in order.
-# One of them mostly waits for workers and servers.
+# As many processes share the tests, each with services of its own. `loadgroup` gives them out one
+# by one, in order.
 PROCESSES = 3
 TOGETHER = (f"--numprocesses={PROCESSES}", "--dist=loadgroup", "--no-loadscope-reorder")
 

@@ -37,22 +37,14 @@ SLATE = [
     "solr_sync.Rebuild",
     "solr_sync.Target",
 ]
-# Groups of tests that stay together, as they begin
+# Groups of tests, as they begin
 ORDER = ("workers", "browser", "station", "")
 # Those of `worker_processes`.
 started_workers: list[Process] = []
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """What shares workers, a browser or a site runs in one process.
-
-    Not in the hook below: when that is called, pytest-xdist has read the groups.
-    """
-    if group := group_of(item):
-        item.add_marker(pytest.mark.xdist_group(group))
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What waits for workers or a browser comes first: others work while it does."""
     for item in items:
         if connection.vendor != "postgresql" and item.get_closest_marker("postgresql"):
             item.add_marker(pytest.mark.skip(reason="needs what SQLite has not"))
