@@ -32,7 +32,7 @@ CHECKS = (
 SQLITE = "sqlite"
 # As many processes share the tests, each with services of its own. `loadgroup` gives them out one
 # by one, in order.
-PROCESSES = 3
+PROCESSES = 2
 TOGETHER = (f"--numprocesses={PROCESSES}", "--dist=loadgroup", "--no-loadscope-reorder")
 
 

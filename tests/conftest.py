@@ -37,18 +37,16 @@ SLATE = [
     "solr_sync.Rebuild",
     "solr_sync.Target",
 ]
-# Groups of tests, as they begin
-ORDER = ("workers", "browser", "station", "")
 # Those of `worker_processes`.
 started_workers: list[Process] = []
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What waits for workers or a browser comes first: others work while it does."""
+    """Tests with workers come first: others work while those wait."""
     for item in items:
         if connection.vendor != "postgresql" and item.get_closest_marker("postgresql"):
             item.add_marker(pytest.mark.skip(reason="needs what SQLite has not"))
-    items.sort(key=lambda item: ORDER.index(group_of(item)))
+    items.sort(key=uses_workers, reverse=True)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -56,13 +54,6 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     if not uses_workers(item):
         while started_workers:
             started_workers.pop().stop()
-
-
-def group_of(item: pytest.Item) -> str:
-    if uses_workers(item):
-        return "workers"
-    folder = item.path.parent.name
-    return folder if folder in ORDER else ""
 
 
 def uses_workers(item: pytest.Item) -> bool:
