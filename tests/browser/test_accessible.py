@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 
@@ -18,8 +17,7 @@ from tests.browser.conftest import Browse, Picture
 from tests.browser.pages import field, is_too_wide, save
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
-# All three with `make pictures`; what the middle one shows is the narrow or the wide page.
-WIDTHS = [360, 768, 1440] if os.environ.get("PICTURES") else [360, 1440]
+WIDTHS = [360, 768, 1440]
 # Rules whose answer depends on the colours; all others say the same in both schemes.
 OF_COLOURS = ["color-contrast", "link-in-text-block"]
 FOR_ALL = [

@@ -101,6 +101,7 @@ def test_of_a_key_one_job_is_active(person, work) -> None:
 def test_of_many_who_ask_at_once_one_starts_the_job(committed) -> None:
     found = at_once(*[lambda: services.start(COUNT, key="report", to=1)] * 16)
     assert len({job.pk for job in found}) == 1
+    assert len(found) == 16
     assert Job.objects.count() == 1
 
 

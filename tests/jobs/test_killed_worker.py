@@ -37,6 +37,6 @@ def test_a_worker_killed_in_the_middle_loses_and_doubles_nothing(person, mortal)
     assert len(numbers(job)) == before
     Job.objects.filter(state="running").update(due_at=Now())
     assert sweep()[0] == 2
-    eventually(lambda: state(job) == "done", within=60, what="the job's end")
+    eventually(lambda: state(job) == "done", what="the job's end")
     assert numbers(job) == [str(n + 1) for n in range(60)]
     assert state(doomed) == "failed"

@@ -103,6 +103,7 @@ def test_a_job_that_ends_between_two_looks_is_not_started_again(committed, monke
 
 def test_fifty_at_once_start_one_job(committed):
     answers = at_once(*[lambda: Client().get(ADDRESS).json()] * 50)
+    assert len(answers) == 50
     assert {answer["job"] for answer in answers} == {str(Job.objects.get().pk)}
 
 
