@@ -52,16 +52,6 @@ def _found(look_up: Callable[[], object]) -> Callable[[], bool]:
     return is_present
 
 
-VENV_MODULE = Package("python3-venv", lambda: importlib.util.find_spec("ensurepip") is not None)
-BROKER = Package("rabbitmq-server", _found(lambda: rabbitmq.program("rabbitmq-server")))
-SEARCH = (Package("default-jdk-headless", _brings("javac")), Package("maven", _brings("mvn")))
-TESTS = (
-    Package("postgresql", _found(postgresql.programs)),
-    Package("fonts-dejavu-core", Path("/usr/share/fonts/truetype/dejavu").is_dir),
-    Package("docker-compose", _brings("docker-compose")),
-)
-
-
 # Chromium without windows takes a third of the time.
 BROWSERS = ("chromium-headless-shell", "chromium")
 
@@ -71,16 +61,15 @@ def browser() -> str | None:
     return next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
-def install_browser() -> None:
-    """Where the better one can't be had, the other one does."""
-    if shutil.which(BROWSERS[0]):
-        return
-    try:
-        install_packages([Package("|".join(BROWSERS), lambda: False)])
-    except InstallationError as error:
-        if browser() is None:
-            raise
-        print(f"Going on with {browser()}: {error}", flush=True)
+VENV_MODULE = Package("python3-venv", lambda: importlib.util.find_spec("ensurepip") is not None)
+BROKER = Package("rabbitmq-server", _found(lambda: rabbitmq.program("rabbitmq-server")))
+SEARCH = (Package("default-jdk-headless", _brings("javac")), Package("maven", _brings("mvn")))
+TESTS = (
+    Package("postgresql", _found(postgresql.programs)),
+    Package("|".join(BROWSERS), lambda: browser() is not None),
+    Package("fonts-dejavu-core", Path("/usr/share/fonts/truetype/dejavu").is_dir),
+    Package("docker-compose", _brings("docker-compose")),
+)
 
 
 def install_packages(packages: Sequence[Package]) -> None:

@@ -96,7 +96,6 @@ def lint(_arguments: Sequence[str]) -> int:
 def install_for_tests() -> None:
     everything = [installation.VENV_MODULE, installation.BROKER, *installation.SEARCH]
     installation.install_packages([*everything, *installation.TESTS])
-    installation.install_browser()
     installation.install_python_packages(installation.DEVELOP)
     installation.install_solr()
 

@@ -38,8 +38,8 @@ extra_headers: list[Callable[[], dict[str, str]]] = []
 def session() -> requests.Session:
     """One session for each thread of each process; a connection must not cross a fork.
 
-    Proxies of the environment are for the world outside, and looking for them costs each request a
-    millisecond; certificates of the environment count.
+    Proxies of the environment are for the world outside, and looking for them costs time at
+    each request; certificates of the environment count.
     """
     if getattr(_local, "pid", None) != os.getpid():
         _local.session, _local.pid = requests.Session(), os.getpid()

@@ -47,8 +47,8 @@ def exact_parameters(words: Words) -> Parameters:
     for field, weight in EXACT_WEIGHTS.items():
         parameters[f"whole_{field}"] = f"{{!field f={field} v=$whole}}"
         parameters[f"exact_{field}"] = f"{{!boost b={weight:g} v=$whole_{field}}}"
-    exact = " ".join(f"should=$exact_{field}" for field in EXACT_WEIGHTS)
-    return parameters | {"exact": f"{{!bool {exact}}}", "bq": [f"{{!bool {exact}}}"]}
+    exact = f"{{!bool {' '.join(f'should=$exact_{field}' for field in EXACT_WEIGHTS)}}}"
+    return parameters | {"exact": exact, "bq": [exact]}
 
 
 def query_text(words: Words) -> str:
