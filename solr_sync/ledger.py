@@ -104,9 +104,9 @@ def claim(
     if connection.vendor == "postgresql":
         statement = sql.claim(by_id=object_ids is not None, newest=newest)
         parameters: list[Any] = [
-            *(LEASE, lease, task_id, document.document_type, document.definition, lane.value),
+            *(document.document_type, document.definition, lane.value),
             *([list(object_ids)] if object_ids is not None else []),
-            *(limit, FRESH),
+            *(limit, LEASE, lease, task_id, FRESH),
         ]
         with connection.cursor() as cursor:
             cursor.execute(statement, parameters)
@@ -166,7 +166,7 @@ def confirm(
     values = orjson.dumps([vars(c) for c in confirmations]).decode()
     parameters: list[Any] = [visible, lease, values]
     if connection.vendor == "postgresql":
-        parameters.append([c.id for c in confirmations])
+        parameters.insert(0, [c.id for c in confirmations])
     with connection.cursor() as cursor:
         cursor.execute(sql.CONFIRM[connection.vendor], parameters)
 

@@ -16,6 +16,7 @@ from solr_sync import tasks, worker
 from solr_sync.models import Lane, LedgerEntry
 from solr_sync.registry import registry
 from solr_sync.solr import SolrClient
+from solr_sync.worker import Run
 from tests.solr_sync.conftest import entry_of, found, run, titles
 
 OLD = timedelta(minutes=1)
@@ -53,6 +54,18 @@ def test_a_fresh_edit_overtakes_a_backlog(
     assert len(titles(solr)) == 21
     # of the backlog's own posts only the first may commit, and the fresh one's
     assert [commits for _, commits in posts[3:-1]] == [False] * len(posts[3:-1])
+
+
+@pytest.mark.postgresql
+def test_a_claim_keeps_its_limit_with_statistics_of_one_row(
+    solr: SolrClient, small_batches: None
+) -> None:
+    """PostgreSQL then plans a nested loop that would look for what waits once for each row."""
+    waiting_for_a_minute(1)
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM (FULL, ANALYZE) solr_sync_ledgerentry")
+    waiting_for_a_minute(20)
+    assert len(Run(registry["layer"]).claim()) == 4
 
 
 def test_a_task_that_comes_late_takes_what_else_is_due(solr: SolrClient) -> None:
