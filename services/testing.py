@@ -30,10 +30,9 @@ CHECKS = (
     ("python", "manage.py", "check"),
 )
 SQLITE = "sqlite"
-# As many processes share the tests, each with services of its own. `loadgroup` gives them out one
-# by one, in order.
+# As many processes share the tests, each with services of its own; a file stays in one of them.
 PROCESSES = 2
-TOGETHER = (f"--numprocesses={PROCESSES}", "--dist=loadgroup", "--no-loadscope-reorder")
+TOGETHER = (f"--numprocesses={PROCESSES}", "--dist=loadfile", "--no-loadscope-reorder")
 
 
 def test(arguments: Sequence[str]) -> int:

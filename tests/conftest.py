@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import setup_databases, teardown_databases
 
-from layers.vocabulary_files import load_vocabularies
+from layers.vocabulary_files import MODELS, entries_of, load_vocabularies
 from services.bundle import Services, from_environment
 from tests.programs import Process, celery_beat, celery_worker
 
@@ -133,11 +134,21 @@ def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     that come later.
     """
     with django_db_blocker.unblock():
-        load_vocabularies(apps)  # a test may have renamed some
+        if any(terms - _terms_of(model) for model, terms in _terms_that_come().items()):
+            load_vocabularies(apps)  # a test has removed some
         _wipe()
         yield
         _wipe()
         connection.close()
+
+
+@cache
+def _terms_that_come() -> dict[str, set[str]]:
+    return {model: {e["code"] for e in entries_of(file)} for file, model in MODELS.items()}
+
+
+def _terms_of(model: str) -> set[str]:
+    return set(apps.get_model("layers", model)._base_manager.values_list("pk", flat=True))
 
 
 def _wipe() -> None:
