@@ -104,6 +104,9 @@ class Supervisor:
             command = shlex.quote(parser.get(section, "command"))
             watched = " ".join(["config", *rooms])
             parser.set(section, "command", f"watchfiles --filter python {command} {watched}")
+            # It passes on what it is told; told twice, a worker gives up its tasks.
+            parser.set(section, "stopsignal", "TERM")
+            parser.set(section, "stopasgroup", "false")
 
     def start_programs(self) -> None:
         for name in self._programs():

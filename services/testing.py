@@ -30,9 +30,9 @@ CHECKS = (
     ("python", "manage.py", "check"),
 )
 SQLITE = "sqlite"
-# As many processes share the tests, each with services of its own; a file stays in one of them.
+# As many processes share the tests, each with services of its own, as tests/parallel.py says.
 PROCESSES = 2
-TOGETHER = (f"--numprocesses={PROCESSES}", "--dist=loadfile", "--no-loadscope-reorder")
+TOGETHER = (f"--numprocesses={PROCESSES}", "--dist=loadscope", "--no-loadscope-reorder")
 
 
 def test(arguments: Sequence[str]) -> int:

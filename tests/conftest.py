@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -43,11 +43,18 @@ started_workers: list[Process] = []
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests with workers come first: others work while those wait."""
+    """Those with workers and with a browser stand together, at the beginning."""
     for item in items:
         if connection.vendor != "postgresql" and item.get_closest_marker("postgresql"):
             item.add_marker(pytest.mark.skip(reason="needs what SQLite has not"))
-    items.sort(key=uses_workers, reverse=True)
+    items.sort(key=place)
+
+
+def place(item: pytest.Item) -> int:
+    browses = "chromium" in fixtures(item)
+    if uses_workers(item):
+        return 1 if browses else 0
+    return 2 if browses else 3
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -58,7 +65,11 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 def uses_workers(item: pytest.Item) -> bool:
-    return "worker_processes" in getattr(item, "fixturenames", ())
+    return "worker_processes" in fixtures(item)
+
+
+def fixtures(item: pytest.Item) -> Sequence[str]:
+    return getattr(item, "fixturenames", ())
 
 
 @pytest.fixture(scope="session")

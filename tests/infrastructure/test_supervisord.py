@@ -43,7 +43,8 @@ def test_programs_start_again_when_they_die(name: str) -> None:
 def test_workers_have_time_to_end_their_tasks(name: str) -> None:
     program = supervised()[name]
     assert int(program["stopwaitsecs"]) > settings.CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT
-    assert "stopasgroup" not in program
+    # The processes of a pool pay no heed to this signal, and would die of SIGTERM.
+    assert (program["stopasgroup"], program["stopsignal"]) == ("true", "INT")
 
 
 def test_servers_start_first_and_end_last() -> None:
@@ -77,6 +78,7 @@ def test_development_reloads_workers_and_beat(tmp_path: Path) -> None:
         command = words(parser.get(f"program:{name}", "command"))
         assert command[0] == "watchfiles"
         assert command[3] == supervised()[name]["command"]
+        assert parser.get(f"program:{name}", "stopasgroup") == "false"
         for folder in command[4:]:
             assert (PROJECT / folder).is_dir()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,7 @@ from jobs.sweep import sweep
 from tests.jobs.conftest import worker
 from tests.jobs.rehearsal.jobs import BLOCK, COUNT
 from tests.jobs.test_worker import numbers, state
-from tests.programs import eventually
+from tests.programs import children_of, eventually
 
 
 @pytest.fixture
@@ -40,3 +42,15 @@ def test_a_worker_killed_in_the_middle_loses_and_doubles_nothing(person, mortal)
     eventually(lambda: state(job) == "done", what="the job's end")
     assert numbers(job) == [str(n + 1) for n in range(60)]
     assert state(doomed) == "failed"
+
+
+def test_a_worker_told_to_stop_ends_its_job_first(person, mortal) -> None:
+    """As supervisord tells it: the processes of its pool get the signal too."""
+    mortal.start()
+    job = jobs.start(COUNT, owner=person, to=60, pause=0.02)
+    eventually(lambda: len(numbers(job)) > 5, within=60, what="the first numbers")
+    for pid in [mortal.child.pid, *children_of(mortal.child.pid)]:
+        os.kill(pid, signal.SIGINT)
+    assert mortal.child.wait(30) == 0
+    assert state(job) == "done"
+    assert numbers(job) == [str(n + 1) for n in range(60)]
