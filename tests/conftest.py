@@ -37,6 +37,7 @@ SLATE = [
     "solr_sync.AuditRun",
     "solr_sync.Rebuild",
     "solr_sync.Target",
+    "django_celery_results.TaskResult",
 ]
 # Those of `worker_processes`.
 started_workers: list[Process] = []
@@ -101,6 +102,12 @@ def quick_passwords(request: pytest.FixtureRequest, settings: Any) -> None:
     """Hashing as in production takes most of a test's time; a web process of its own needs it."""
     if not {"browser", "faults"} & set(request.path.parts):
         settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def static_files_when_asked(settings: Any) -> None:
+    """Each test client has middleware of its own, and WhiteNoise's would look at all of them."""
+    settings.WHITENOISE_AUTOREFRESH = True
 
 
 @pytest.fixture(autouse=True)
