@@ -28,6 +28,7 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 
 from benchmarks.known_items import Item, Question, questions  # noqa: E402
+from benchmarks.sync import stage  # noqa: E402
 from catalogue.search import solr  # noqa: E402
 from catalogue.search.asking import ask_solr  # noqa: E402
 from catalogue.search.query import SearchQuery  # noqa: E402
@@ -127,21 +128,13 @@ def items(keys: list[str]) -> list[Item]:
 
 def prepare(name: str, keys: list[str]) -> None:
     """A collection with the documents of these layers."""
-    make_anew(name, replace(collections.configset_of("layers"), collection=name))
+    stage.collection_of(replace(collections.configset_of("layers"), collection=name))
     client, document = SolrClient(name), registry["layer"]
     for start in range(0, len(keys), 500):
         built = document.build(keys[start : start + 500])
         documents = [f for _, f in built if isinstance(f, dict)]
         client.post_documents([f | {"sync_version": 1, "deleted": False} for f in documents])
     client.commit_softly()
-
-
-def make_anew(name: str, configset: collections.Configset) -> None:
-    """An empty collection, whatever stood there."""
-    collections.upload(configset)
-    if name in collections.collections():
-        collections.admin("collections", action="DELETE", name=name)
-    collections.create(name, configset)
 
 
 def load(file: Path) -> None:

@@ -41,8 +41,9 @@ from benchmarks.copies import (  # noqa: E402
 )
 from benchmarks.edits import Edits  # noqa: E402
 from benchmarks.readers import read_for  # noqa: E402
-from benchmarks.relevance import RECORDS, SAMPLES, load, make_anew  # noqa: E402
+from benchmarks.relevance import RECORDS, SAMPLES, load  # noqa: E402
 from benchmarks.server import COLLECTION, running  # noqa: E402
+from benchmarks.sync import stage  # noqa: E402
 from catalogue.search import solr  # noqa: E402
 from catalogue.search.density import overview  # noqa: E402
 from catalogue.search.query import SearchQuery  # noqa: E402
@@ -86,7 +87,7 @@ def _make_collection() -> None:
         status = collections.admin("collections", action="CLUSTERSTATUS", collection=COLLECTION)
         if status["cluster"]["collections"][COLLECTION]["configName"] == configset.name:
             return
-    make_anew(COLLECTION, configset)
+    stage.collection_of(configset, COLLECTION)
 
 
 def asked(found: list[Original], number: int, seed: int) -> list[SearchQuery]:

@@ -64,9 +64,9 @@ def fresh_alias() -> None:
     collections.ensure(ALIAS)
 
 
-def collection_of(configset: Configset) -> str:
-    """An empty one that no alias leads to."""
-    name = configset.collection
+def collection_of(configset: Configset, name: str = "") -> str:
+    """An empty one that no alias leads to, by its configset's name unless told."""
+    name = name or configset.collection
     if name in collections.collections():
         collections.delete(name)
     collections.upload(configset)
