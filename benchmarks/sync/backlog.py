@@ -86,9 +86,12 @@ class Comparison:
             with metered() as found:
                 if not workers.until(lambda: stage.pending() == 0, seconds=LONGEST):
                     raise SystemExit(f"{stage.pending()} are pending after {LONGEST} s")
+            self.note(OURS, self.saves, found)
+            if EMPTIED in self.runs:  # once tells, and takes minutes
+                workers.purge(current_app, "index.live")
+                return
             left = lambda: workers.waiting(current_app, "index.live")  # noqa: E731
-            workers.until(lambda: left() == 0, seconds=LONGEST)
-        self.note(OURS, self.saves, found)
+            workers.until(lambda: left() == 0, seconds=LONGEST, every=1)
         self.note(EMPTIED, self.saves, emptied)
 
     def haystack(self, name: str, fields: str) -> None:

@@ -77,6 +77,11 @@ def waiting(app: Celery, queue: str) -> int:
         return int(link.default_channel.queue_declare(queue, passive=True).message_count)
 
 
+def purge(app: Celery, queue: str) -> None:
+    with app.connection_for_write() as link:
+        link.default_channel.queue_purge(queue)
+
+
 def until(condition: Any, *, seconds: float, every: float = 0.1) -> bool:
     deadline = time.monotonic() + seconds
     while not condition():
