@@ -23,7 +23,7 @@ from solr_sync.models import Lane, LedgerEntry
 # Longer than any batch takes: posting times out before it.
 LEASE = timedelta(seconds=90)
 # Somebody may still be looking at the page that they saved.
-FRESH = timedelta(seconds=3)
+FRESH = timedelta(seconds=15)
 
 
 class Claim(NamedTuple):
@@ -97,8 +97,8 @@ def claim(
 ) -> list[Claim]:
     """Takes up to `limit` due rows of this lane and those before it, live ones first.
 
-    Those that wait longest come first, or those that came last. Rows that another worker is just
-    taking are passed over, where the database can do that.
+    Those that wait longest come first, or of this lane those that came last. Rows that another
+    worker is just taking are passed over, where the database can do that.
     """
     connection = connections[document.using]
     if connection.vendor == "postgresql":
@@ -118,7 +118,7 @@ def claim(
         found = [
             Claim(*row)
             for row in rows.annotate(fresh=_is_fresh())
-            .order_by("lane", "-due_at" if newest else "due_at")
+            .order_by(*(("-lane", "-due_at") if newest else ("lane", "due_at")))
             .values_list(*Claim._fields)[:limit]
         ]
         if found:

@@ -23,10 +23,12 @@ from solr_sync.solr import Posted
 
 logger = logging.getLogger(__name__)
 
+# On two busy cores 200 documents take half a second, and so long a fresh edit may have to wait.
 LIVE_BATCH = 200
 BULK_BATCH = 500
-# Of a backlog those that came last are looked at first, in case somebody waits for them.
-NEWEST_BATCH = 20
+# Of a backlog those that came last are looked at first, in case somebody waits for them. More than
+# come during a batch: what is passed over once grows old behind those that come later.
+NEWEST_BATCH = 100
 # So many documents of a batch refused for one reason, and none taken: that is no poison.
 OUTAGE_REJECTIONS = 20
 BRIEFLY = 0.03
@@ -125,7 +127,7 @@ class Run:
                 self.newest_were_sent = True
                 return own
         self.newest_were_sent = False
-        limit = LIVE_BATCH if self.lane == Lane.LIVE and not self.crowded else BULK_BATCH
+        limit = LIVE_BATCH if self.lane == Lane.LIVE else BULK_BATCH
         claims = own + self._claim(limit - len(own))
         self.crowded = len(claims) == limit
         # A row that is saved between the two is claimed by both: the second knows its version, and
@@ -135,13 +137,15 @@ class Run:
     def _claim(
         self, limit: int, object_ids: Sequence[str] | None = None, *, newest: bool = False
     ) -> list[Claim]:
+        lane = Lane.LIVE if newest else self.lane
+        if object_ids:  # whoever was woken for one document takes it whatever its lane
+            lane = Lane.BULK
         return ledger.claim(
             self.document,
             lease=self.lease,
             task_id=self.task_id,
             limit=limit,
-            # Whoever was woken for one document takes it whatever its lane.
-            lane=Lane.BULK if object_ids else self.lane,
+            lane=lane,
             object_ids=object_ids,
             newest=newest,
         )
@@ -227,7 +231,8 @@ class Run:
 
     def _post(self, outgoing: list[Outgoing]) -> None:
         hurried = self._hurried(outgoing)
-        ticket = commits.ask(self.document, Lane.LIVE if hurried else Lane.BULK)
+        is_awaited = hurried or bool(self.unseen)
+        ticket = commits.ask(self.document, Lane.LIVE if is_awaited else Lane.BULK)
         began = time.monotonic()
         try:
             self._post_batch(outgoing, committing=ticket is not None)
