@@ -26,10 +26,10 @@ class Lacking:
     def __init__(self) -> None:
         self.names: dict[str, float] = {}
 
-    def learn(self, refusal: str) -> bool:
-        """Whether the refusal names a field that was not known to be missing."""
+    def learn(self, refusal: str, left_out: set[str]) -> bool:
+        """Whether the refusal names a field that the question had not left out yet."""
         found = UNDEFINED.search(refusal)
-        if found is None or found[1] in self.current():
+        if found is None or found[1] in left_out:
             return False
         self.names[found[1]] = time.monotonic() + KEPT_SECONDS
         return True
