@@ -97,15 +97,15 @@ def claim(
 ) -> list[Claim]:
     """Takes up to `limit` due rows of this lane and those before it, live ones first.
 
-    Those that wait longest come first, or of this lane those that came last. Rows that another
-    worker is just taking are passed over, where the database can do that.
+    Those that wait longest come first, or of this lane those that came last and are fresh. Rows
+    that another worker is just taking are passed over, where the database can do that.
     """
     connection = connections[document.using]
     if connection.vendor == "postgresql":
         statement = sql.claim(by_id=object_ids is not None, newest=newest)
         parameters: list[Any] = [
             *(document.document_type, document.definition, lane.value),
-            *([list(object_ids)] if object_ids is not None else []),
+            *([list(object_ids)] if object_ids is not None else [FRESH] if newest else []),
             *(limit, LEASE, lease, task_id, FRESH),
         ]
         with connection.cursor() as cursor:
@@ -114,6 +114,8 @@ def claim(
     rows = due(document).filter(lane__lte=lane)
     if object_ids is not None:
         rows = rows.filter(object_id__in=object_ids)
+    elif newest:
+        rows = rows.filter(due_at__gt=Now() - FRESH)
     with transaction.atomic(using=document.using):
         found = [
             Claim(*row)

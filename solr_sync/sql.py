@@ -205,11 +205,12 @@ _CLAIM = f"""
 
 
 def claim(*, by_id: bool, newest: bool) -> str:
-    """Parameters: type, definition, lane, [ids], limit, lease time, lease, task, what is fresh.
-
-    Either order is that of the index, read from one end or from the other.
+    """Parameters: type, definition, lane, [ids or what is fresh], limit, lease time, lease, task,
+    what is fresh. Either order is that of the index, read from one end or from the other.
     """
     which = "AND object_id = ANY(%s)" if by_id else ""
+    if newest:
+        which = "AND due_at > clock_timestamp() - %s"
     return _CLAIM.format(which=which, order="DESC" if newest else "")
 
 

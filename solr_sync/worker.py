@@ -23,9 +23,11 @@ from solr_sync.solr import Posted
 
 logger = logging.getLogger(__name__)
 
-# On two busy cores 200 documents take half a second, and so long a fresh edit may have to wait.
 LIVE_BATCH = 200
 BULK_BATCH = 500
+# A fresh edit may have to wait for the batch before it: on a busy machine batches are smaller.
+BATCH_SECONDS = 0.5
+LEAST_BATCH = 50
 # Of a backlog those that came last are looked at first, in case somebody waits for them. More than
 # come during a batch: what is passed over once grows old behind those that come later.
 NEWEST_BATCH = 100
@@ -89,6 +91,7 @@ class Run:
         self.lease = str(uuid.uuid4())
         self.targets = targets.of(document)
         self.crowded = self.newest_were_sent = False
+        self.size = LIVE_BATCH if lane == Lane.LIVE else BULK_BATCH
         self.report = Report()
         self.unseen: list[int] = []
         self.uncommitted = False
@@ -106,7 +109,7 @@ class Run:
         batch = self.claim(first)
         while True:
             if batch:
-                self.send(batch)
+                self._send_in_time(batch)
             elif not self.uncommitted or self.show():
                 break
             else:
@@ -127,9 +130,8 @@ class Run:
                 self.newest_were_sent = True
                 return own
         self.newest_were_sent = False
-        limit = LIVE_BATCH if self.lane == Lane.LIVE else BULK_BATCH
-        claims = own + self._claim(limit - len(own))
-        self.crowded = len(claims) == limit
+        claims = own + self._claim(max(self.size - len(own), 0))
+        self.crowded = len(claims) >= self.size
         # A row that is saved between the two is claimed by both: the second knows its version, and
         # a confirmation of the first would leave it waiting for the end of its lease.
         return list({claim.id: claim for claim in claims}.values())
@@ -149,6 +151,13 @@ class Run:
             object_ids=object_ids,
             newest=newest,
         )
+
+    def _send_in_time(self, claims: list[Claim]) -> None:
+        began = time.monotonic()
+        self.send(claims)
+        if self.lane == Lane.LIVE and len(claims) >= self.size:
+            fitting = int(len(claims) * BATCH_SECONDS / (time.monotonic() - began))
+            self.size = min(max(fitting, LEAST_BATCH), LIVE_BATCH)
 
     def send(self, claims: list[Claim]) -> None:
         trying = self._ask_for_admission(claims)

@@ -75,8 +75,14 @@ def test_only_an_exclusion_finds_the_others(library):
 
 def test_every_hit_is_counted_although_the_best_alone_are_ranked(index, monkeypatch):
     """Two questions at once: one passes over what can't be among the best, one needs no scores."""
-    asked, send = [], solr.send
-    monkeypatch.setattr(solr, "send", lambda given: asked.append(set(given)) or send(given))
+    asked: list[set[str]] = []
+    send = solr.send
+
+    def noting(given):
+        asked.append(set(given))
+        return send(given)
+
+    monkeypatch.setattr(solr, "send", noting)
     monkeypatch.setattr(paging, "RANKED", 3)
     index(*(make_layer(f"River {n}", resource_type_id="dataset") for n in range(12)))
     pages = [found(f"q=river&page_size=2&page={page}&facets=1") for page in (1, 2, 3)]
