@@ -45,6 +45,7 @@ def measurements(slim: bool) -> dict[str, Measurement]:
         "save": saving.measure,
         "audit": auditing.measure,
         "latency": lambda folder, n: latency.measure(folder, n, min(n, BACKLOG)),
+        "disturbed": latency.disturbed,
         "idle": auditing.idle,
     }
     if slim:

@@ -30,13 +30,8 @@ def measure(folder: Path, documents: int, backlog: int) -> dict[str, float]:
         searching.at_idle(keys[:5], 5)  # the first of each process is slower
         idle = _told("idle", searching.at_idle(keys, SAVES_AT_IDLE))
         load = _told(f"{LOAD:g} saves a second", searching.at_rate(keys, LOAD, LOAD_SECONDS))
-        calm = _told("2 saves a second, undisturbed", searching.at_rate(keys, DISTURBED_RATE, 15))
         behind = _told(f"behind {backlog} live rows", _in_backlog(keys, backlog, Lane.LIVE))
         beside = _told(f"beside {backlog} bulk rows", _in_backlog(keys, backlog, Lane.BULK))
-        number, renamed = _in_rename(keys, min(documents, RENAMED))
-        _told(f"while a topic of {number} is renamed", renamed)
-        during = rebuilding.with_edits(keys, DISTURBED_RATE)
-        _told("during a rebuild", during.waits)
     return {
         "searchable_p50_s": round(idle.p50, 3),
         "searchable_p95_s": round(idle.p95, 3),
@@ -44,11 +39,28 @@ def measure(folder: Path, documents: int, backlog: int) -> dict[str, float]:
         "searchable_at_10_p95_s": round(load.p95, 3),
         "searchable_behind_backlog_p95_s": round(behind.p95, 3),
         "searchable_beside_bulk_p95_s": round(beside.p95, 3),
+        "lost_saves": sum(w.lost for w in (idle, load, behind, beside)),
+    }
+
+
+def disturbed(folder: Path, documents: int) -> dict[str, float]:
+    """While a topic of all layers is renamed, and while they are rebuilt."""
+    settled.ensure(folder, documents)
+    keys = limit.ids_of(documents)[::-1]
+    print(f"\n{HEAD}")
+    with workers.ours():
+        searching.at_idle(keys[:5], 5)
+        rate = f"{DISTURBED_RATE:g} saves a second"
+        calm = _told(f"{rate}, undisturbed", searching.at_rate(keys, DISTURBED_RATE, 15))
+        number, renamed = _in_rename(keys, min(documents, RENAMED))
+        _told(f"{rate}, a topic of {number} is renamed", renamed)
+        during = rebuilding.with_edits(keys, DISTURBED_RATE)
+        _told(f"{rate}, during a rebuild", during.waits)
+    return {
         "live_during_rename_ratio": round(renamed.p50 / calm.p50, 2),
         "live_during_rebuild_ratio": round(during.waits.p50 / calm.p50, 2),
         "reader_polls": during.polls,
         "reader_saw_less": during.short,
-        "lost_saves": sum(w.lost for w in (idle, load, calm, behind, beside, renamed)),
     }
 
 
@@ -89,7 +101,8 @@ def _in_rename(keys: list[str], wanted: int) -> tuple[int, Waits]:
     wait_until_quiet()
     topic.label = f"{topic.label.partition(' (')[0]} ({time.time_ns() % 10_000})"
     topic.save()
-    others = [key for key in keys if key not in stage.with_topic(topic.pk)] or keys
+    concerned = stage.with_topic(topic.pk)
+    others = [key for key in keys if key not in concerned] or keys
     waits = searching.at_rate(others, DISTURBED_RATE, 600, lambda: stage.busy())
     wait_until_quiet()
     assert Layer.objects.filter(topic_categories=topic).count() >= number
