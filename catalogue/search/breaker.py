@@ -44,10 +44,5 @@ class Breaker:
             self.reset()  # Solr refuses this question, and so is there
             raise
 
-    @property
-    def is_trying(self) -> bool:
-        """The last connection failed, and none has been made since."""
-        return bool(self.open_until)
-
     def reset(self) -> None:
         self.open_until = 0.0

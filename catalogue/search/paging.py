@@ -10,7 +10,7 @@ from catalogue.search import cursor
 from catalogue.search.query import SearchQuery
 from catalogue.search.wording import Parameters
 
-RANKED = 200  # hits; pages beyond them keep the order of the first phase
+RANKED = 500  # hits; pages beyond them keep the order of the first phase
 COUNTED = "@"  # before the number of hits that were read; Solr's marks begin otherwise
 
 

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
 from dataclasses import replace
 from typing import Any
 
@@ -43,11 +41,10 @@ SORTS = {
 LEAST_OF_BOX = 0.1
 # The score of the second phase takes the place of that of the first.
 RERANK = "{{!rerank reRankQuery=$rank reRankDocs={count} reRankWeight=1 reRankOperator=replace}}"
-RANK = "{!edismax qf=$rank_qf pf=$rank_pf bq=$exact boost=$rank_boost mm=1 tie=0.1 v=$asked}"
+RANK = "{!edismax qf=$rank_qf pf=$rank_pf bq=$exact boost=$rank_boost mm=1 v=$asked}"
 
 breaker = Breaker()
 lacking = Lacking()
-_beside = ThreadPoolExecutor(max_workers=8, thread_name_prefix="solr")
 
 
 def ask(query: SearchQuery, labels: Sequence[str]) -> Answer:
@@ -56,7 +53,7 @@ def ask(query: SearchQuery, labels: Sequence[str]) -> Answer:
     counted = json.loads(parameters.get("json.facet", "{}"))
     if counted := counted | correction.lookups(query.words, parameters):
         parameters["json.facet"] = json.dumps(counted)
-    return _answer(query, parameters, _found(parameters))
+    return _answer(query, parameters, send(parameters))
 
 
 def alternatives(words: Sequence[str], labels: Sequence[str]) -> Corrections:
@@ -78,41 +75,9 @@ def ask_widened(query: SearchQuery, labels: Sequence[str], unknown: Corrections)
         "better": query_text(Words.parse(better)),
         "json.facet": json.dumps(counted),
     }
-    raw = _found(parameters)
+    raw = send(parameters)
     has_hits = raw.get("facets", {}).get("better", {}).get("count", 0) > 0
     return replace(_answer(query, parameters, raw), suggestion=better if has_hits else "")
-
-
-def _found(parameters: Parameters) -> dict[str, Any]:
-    """The best of the hits, and beside that what is counted of all of them.
-
-    Asked for the best alone, Solr passes over what can't be among them; what only counts needs no
-    scores. In one request it would have to score every hit.
-    """
-    if "rq" not in parameters:
-        return send(parameters)
-    best = parameters | {"minExactCount": paging.RANKED}
-    best.pop("json.facet", None)
-    counts = dict(parameters) | {"rows": 0}
-    without_order(counts)
-    ranked, counted = _both(best, counts)
-    header = ranked["responseHeader"]
-    header["QTime"] = max(header["QTime"], counted["responseHeader"]["QTime"])
-    if counted["responseHeader"].get("partialResults"):
-        header["partialResults"] = True
-    ranked["response"]["numFound"] = counted["response"]["numFound"]
-    return ranked | {"facets": counted.get("facets", {})}
-
-
-def _both(one: Parameters, other: Parameters) -> tuple[dict[str, Any], dict[str, Any]]:
-    """At once, but one after the other while it is not known whether Solr is there."""
-    if breaker.is_trying:
-        return send(one), send(other)
-    second = _beside.submit(copy_context().run, send, other)
-    try:
-        return send(one), second.result()
-    finally:
-        second.cancel()
 
 
 def send(parameters: Parameters) -> dict[str, Any]:
@@ -173,7 +138,7 @@ def parameters_of(
 
 def without_order(parameters: Parameters) -> None:
     """For questions that only count."""
-    for needless in ("cursorMark", "start", "sort", "boost", "bq", "rq"):
+    for needless in ("cursorMark", "start", "boost", "bq", "rq"):
         parameters.pop(needless, None)
 
 
@@ -187,7 +152,7 @@ def _order(query: SearchQuery) -> Parameters:
     elif query.place and sort == "relevance":
         order |= boost_by_place(query.place.place.box)
     is_ranked = bool(query.words.wanted) and sort == "relevance"
-    if is_ranked:  # a box ranks the best alone: with its factor Solr has to score every hit
+    if is_ranked:  # a box ranks the best alone: its factor is dear for every hit
         order["rank_boost"] = order.pop("boost", "1")
     order |= paging.of(query, is_ranked=is_ranked)
     if is_ranked and "cursorMark" not in order:

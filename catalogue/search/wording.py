@@ -34,8 +34,7 @@ def words_parameters(words: Words) -> Parameters:
         "rank_qf": ranking_fields(texts, words.count),
         "rank_pf": weighted(PHRASE_WEIGHTS),
         "mm": "1" if is_choice else MINIMUM_MATCH,
-        # The best field alone: then Solr knows what a hit can reach at most, and passes over many.
-        "tie": "0",
+        "tie": "0.1",
     }
 
 

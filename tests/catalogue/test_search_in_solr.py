@@ -4,7 +4,6 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.http import QueryDict
 
-from catalogue.search import paging, solr
 from catalogue.search.asking import search
 from catalogue.search.reading import parse
 from layers.models import Layer
@@ -71,29 +70,6 @@ def test_words_find_what_they_should(library, words, wanted):
 def test_only_an_exclusion_finds_the_others(library):
     assert "Soil map" not in titles("q=-soil")
     assert len(titles("q=-soil")) == 7
-
-
-def test_every_hit_is_counted_although_the_best_alone_are_ranked(index, monkeypatch):
-    """Two questions at once: one passes over what can't be among the best, one needs no scores."""
-    asked: list[set[str]] = []
-    send = solr.send
-
-    def noting(given):
-        asked.append(set(given))
-        return send(given)
-
-    monkeypatch.setattr(solr, "send", noting)
-    monkeypatch.setattr(paging, "RANKED", 3)
-    index(*(make_layer(f"River {n}", resource_type_id="dataset") for n in range(12)))
-    pages = [found(f"q=river&page_size=2&page={page}&facets=1") for page in (1, 2, 3)]
-    assert [(page.total, len(page.hits)) for page in pages] == [(12, 2)] * 3
-    assert {value.count for page in pages for value in page.facets["type"]} == {12}
-    assert len({hit.layer.pk for page in pages for hit in page.hits}) == 6
-    ranking = [given for given in asked if "minExactCount" in given]
-    counting = [given for given in asked if "json.facet" in given]
-    assert len(ranking) == len(counting) == 3
-    assert not any("json.facet" in given for given in ranking)
-    assert not any({"rq", "boost", "bq", "sort"} & given for given in counting)
 
 
 INJECTIONS = [
