@@ -97,8 +97,8 @@ def claim(
 ) -> list[Claim]:
     """Takes up to `limit` due rows of this lane and those before it, live ones first.
 
-    Those that wait longest come first, or of this lane those that came last and are fresh. Rows
-    that another worker is just taking are passed over, where the database can do that.
+    Those that wait longest come first; or the fresh live ones alone, the newest first. Rows that
+    another worker is just taking are passed over, where the database can do that.
     """
     connection = connections[document.using]
     if connection.vendor == "postgresql":
@@ -115,12 +115,12 @@ def claim(
     if object_ids is not None:
         rows = rows.filter(object_id__in=object_ids)
     elif newest:
-        rows = rows.filter(due_at__gt=Now() - FRESH)
+        rows = rows.filter(lane=Lane.LIVE, due_at__gt=Now() - FRESH)
     with transaction.atomic(using=document.using):
         found = [
             Claim(*row)
             for row in rows.annotate(fresh=_is_fresh())
-            .order_by(*(("-lane", "-due_at") if newest else ("lane", "due_at")))
+            .order_by("lane", "-due_at" if newest else "due_at")
             .values_list(*Claim._fields)[:limit]
         ]
         if found:

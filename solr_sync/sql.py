@@ -193,7 +193,7 @@ _CLAIM = f"""
         SELECT id, claimed_version, attempts FROM {LEDGER}
         WHERE document_type = %s AND definition <= %s AND lane <= %s
             AND due_at <= clock_timestamp() {{which}}
-        ORDER BY lane {{order}}, due_at {{order}} LIMIT %s FOR UPDATE SKIP LOCKED
+        ORDER BY lane, due_at {{order}} LIMIT %s FOR UPDATE SKIP LOCKED
     )
     UPDATE {LEDGER} l SET due_at = clock_timestamp() + %s, lease = %s, task_id = %s,
         attempts = l.attempts + 1, claimed_version = l.version
@@ -206,11 +206,12 @@ _CLAIM = f"""
 
 def claim(*, by_id: bool, newest: bool) -> str:
     """Parameters: type, definition, lane, [ids or what is fresh], limit, lease time, lease, task,
-    what is fresh. Either order is that of the index, read from one end or from the other.
+    what is fresh. The newest are an end of the index. Its scan stops at the statement's time, which
+    can't change meanwhile, as the clock's can.
     """
     which = "AND object_id = ANY(%s)" if by_id else ""
     if newest:
-        which = "AND due_at > clock_timestamp() - %s"
+        which = f"AND lane = {Lane.LIVE.value} AND due_at > statement_timestamp() - %s"
     return _CLAIM.format(which=which, order="DESC" if newest else "")
 
 

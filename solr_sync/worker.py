@@ -139,15 +139,13 @@ class Run:
     def _claim(
         self, limit: int, object_ids: Sequence[str] | None = None, *, newest: bool = False
     ) -> list[Claim]:
-        lane = Lane.LIVE if newest else self.lane
-        if object_ids:  # whoever was woken for one document takes it whatever its lane
-            lane = Lane.BULK
         return ledger.claim(
             self.document,
             lease=self.lease,
             task_id=self.task_id,
             limit=limit,
-            lane=lane,
+            # Whoever was woken for one document takes it whatever its lane.
+            lane=Lane.BULK if object_ids else self.lane,
             object_ids=object_ids,
             newest=newest,
         )
