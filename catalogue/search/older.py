@@ -45,7 +45,8 @@ def without(parameters: Parameters, lacking: set[str]) -> Parameters:
     found = dict(parameters)
     if FINDS in lacking and "rank_qf" in found:
         found |= {"qf": found["rank_qf"], "pf": found["rank_pf"]}
-        found.pop("rq", None)
+        if found.pop("rq", None):
+            found["boost"] = found["rank_boost"]
     for name in {"qf", "pf", "rank_qf", "rank_pf"} & set(found):
         parts = [p for p in found[name].split() if p.partition("^")[0] not in lacking]
         found[name] = " ".join(parts)

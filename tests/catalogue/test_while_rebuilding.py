@@ -12,10 +12,13 @@ from typing import Any
 import pytest
 from django.conf import settings as django_settings
 from django.db import connection
+from django.http import QueryDict
 from django.test import Client
 
 from catalogue.documents import LayerDocument
 from catalogue.search import solr as asked
+from catalogue.search.older import without
+from catalogue.search.reading import parse
 from solr_sync import collections, filling, rebuild, targets
 from solr_sync.models import Lane
 from solr_sync.rebuild import Progress
@@ -102,3 +105,12 @@ def test_readers_notice_nothing_of_an_older_index_and_its_rebuild(
     asked.lacking.names.clear()  # as a minute later
     years = Client(HTTP_HOST="localhost").get("/api/overview?q=river").json()["years"]
     assert {count for start, end, count in years if 1520 < start and end < 1690} == {0}
+
+
+def test_a_box_ranks_where_the_field_that_finds_is_missing() -> None:
+    """There is one phase then, and what belonged to the second belongs to it."""
+    query, errors = parse(QueryDict("q=river&bbox=0,0,1,1"))
+    assert errors == {}
+    found = without(asked.parameters_of(query, ["public"]), {"words"})
+    assert "rq" not in found
+    assert "query($overlap)" in found["boost"]
