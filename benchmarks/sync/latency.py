@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from celery import current_app
@@ -23,11 +25,7 @@ RENAMED = 100_000
 
 
 def measure(folder: Path, documents: int, backlog: int) -> dict[str, float]:
-    settled.ensure(folder, documents)
-    keys = limit.ids_of(documents)[::-1]
-    print(f"\n{HEAD}")
-    with workers.ours():
-        searching.at_idle(keys[:5], 5)  # the first of each process is slower
+    with _at_work(folder, documents) as keys:
         idle = _told("idle", searching.at_idle(keys, SAVES_AT_IDLE))
         load = _told(f"{LOAD:g} saves a second", searching.at_rate(keys, LOAD, LOAD_SECONDS))
         behind = _told(f"behind {backlog} live rows", _in_backlog(keys, backlog, Lane.LIVE))
@@ -45,11 +43,7 @@ def measure(folder: Path, documents: int, backlog: int) -> dict[str, float]:
 
 def disturbed(folder: Path, documents: int) -> dict[str, float]:
     """While a topic of all layers is renamed, and while they are rebuilt."""
-    settled.ensure(folder, documents)
-    keys = limit.ids_of(documents)[::-1]
-    print(f"\n{HEAD}")
-    with workers.ours():
-        searching.at_idle(keys[:5], 5)
+    with _at_work(folder, documents) as keys:
         rate = f"{DISTURBED_RATE:g} saves a second"
         calm = _told(f"{rate}, undisturbed", searching.at_rate(keys, DISTURBED_RATE, 15))
         number, renamed = _in_rename(keys, min(documents, RENAMED))
@@ -61,7 +55,19 @@ def disturbed(folder: Path, documents: int) -> dict[str, float]:
         "live_during_rebuild_ratio": round(during.waits.p50 / calm.p50, 2),
         "reader_polls": during.polls,
         "reader_saw_less": during.short,
+        "lost_saves_disturbed": sum(w.lost for w in (calm, renamed, during.waits)),
     }
+
+
+@contextmanager
+def _at_work(folder: Path, documents: int) -> Iterator[list[str]]:
+    """Workers that have seen some saves, since the first of each process is slower; the keys."""
+    settled.ensure(folder, documents)
+    keys = limit.ids_of(documents)[::-1]
+    print(f"\n{HEAD}")
+    with workers.ours():
+        searching.at_idle(keys[:5], 5)
+        yield keys
 
 
 def _told(name: str, waits: Waits) -> Waits:
