@@ -149,6 +149,13 @@ def look(document: SolrDocument, object_id: str) -> tuple[LedgerEntry | None, bo
     return entry, entry is None or bool(entry.is_due or entry.others)
 
 
+def is_edit_on_its_way(document: SolrDocument) -> bool:
+    """Whether an edit of just now waits for a worker or for Solr's answer; one indexed read."""
+    just_now = Now() - FRESH
+    rows = entries(document).filter(lane=Lane.LIVE, due_at__gt=just_now, changed_at__gt=just_now)
+    return rows.filter(error="").exists()
+
+
 def _is_fresh() -> models.ExpressionWrapper:
     return models.ExpressionWrapper(
         Q(changed_at__gt=Now() - FRESH), output_field=models.BooleanField()

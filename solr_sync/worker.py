@@ -19,15 +19,11 @@ from solr_sync.documents import Fields, SolrDocument
 from solr_sync.exceptions import DocumentRejected, SolrUnavailable
 from solr_sync.ledger import Claim, Confirmation
 from solr_sync.models import Lane
+from solr_sync.pace import Pace
 from solr_sync.solr import Posted
 
 logger = logging.getLogger(__name__)
 
-LIVE_BATCH = 200
-BULK_BATCH = 500
-# A fresh edit may have to wait for the batch before it: on a busy machine batches are smaller.
-BATCH_SECONDS = 0.5
-LEAST_BATCH = 50
 # Of a backlog those that came last are looked at first, in case somebody waits for them. More than
 # come during a batch: what is passed over once grows old behind those that come later.
 NEWEST_BATCH = 100
@@ -91,7 +87,7 @@ class Run:
         self.lease = str(uuid.uuid4())
         self.targets = targets.of(document)
         self.crowded = self.newest_were_sent = False
-        self.size = LIVE_BATCH if lane == Lane.LIVE else BULK_BATCH
+        self.pace = Pace()
         self.report = Report()
         self.unseen: list[int] = []
         self.uncommitted = False
@@ -109,7 +105,9 @@ class Run:
         batch = self.claim(first)
         while True:
             if batch:
-                self._send_in_time(batch)
+                began = time.monotonic()
+                self.send(batch)
+                self.pace.note(len(batch), time.monotonic() - began)
             elif not self.uncommitted or self.show():
                 break
             else:
@@ -118,6 +116,7 @@ class Run:
                 if self.uncommitted:
                     self.show()  # whoever comes next may find nothing that is left to post
                 break
+            self.pace.give_way(self.document, self.lane)
             batch = self.claim()
         return self.report
 
@@ -128,10 +127,13 @@ class Run:
             own = self._claim(NEWEST_BATCH, newest=True)
             if any(claim.urgent for claim in own):
                 self.newest_were_sent = True
+                if len(own) < NEWEST_BATCH:  # more is no person, but a program
+                    self.pace.meet_edit()
                 return own
         self.newest_were_sent = False
-        claims = own + self._claim(max(self.size - len(own), 0))
-        self.crowded = len(claims) >= self.size
+        size = self.pace.size
+        claims = own + self._claim(max(size - len(own), 0))
+        self.crowded = len(claims) >= size
         # A row that is saved between the two is claimed by both: the second knows its version, and
         # a confirmation of the first would leave it waiting for the end of its lease.
         return list({claim.id: claim for claim in claims}.values())
@@ -149,13 +151,6 @@ class Run:
             object_ids=object_ids,
             newest=newest,
         )
-
-    def _send_in_time(self, claims: list[Claim]) -> None:
-        began = time.monotonic()
-        self.send(claims)
-        if self.lane == Lane.LIVE and len(claims) >= self.size:
-            fitting = int(len(claims) * BATCH_SECONDS / (time.monotonic() - began))
-            self.size = min(max(fitting, LEAST_BATCH), LIVE_BATCH)
 
     def send(self, claims: list[Claim]) -> None:
         trying = self._ask_for_admission(claims)

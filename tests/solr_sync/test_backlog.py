@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -11,9 +12,10 @@ from django.db import connection
 from django.db.models.functions import Now
 
 from layers.models import Layer
+from solr_sync import pace, tasks, worker
 from solr_sync import solr as solr_module
-from solr_sync import tasks, worker
 from solr_sync.models import Lane, LedgerEntry
+from solr_sync.pace import Pace
 from solr_sync.registry import registry
 from solr_sync.solr import SolrClient
 from solr_sync.worker import Run
@@ -24,8 +26,8 @@ OLD = timedelta(minutes=1)
 
 @pytest.fixture
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, size in (("LIVE_BATCH", 4), ("BULK_BATCH", 4), ("NEWEST_BATCH", 2)):
-        monkeypatch.setattr(worker, name, size)
+    monkeypatch.setattr(pace, "BATCH", 4)
+    monkeypatch.setattr(worker, "NEWEST_BATCH", 2)
 
 
 def waiting_for_a_minute(number: int) -> list[Layer]:
@@ -74,6 +76,44 @@ def test_fresh_edits_that_found_no_place_come_with_the_next_turn(
     run()
     assert sorted(posts[2]) == ["Fresh 1", "Fresh 2"]
     assert "Fresh 0" in posts[4]
+
+
+class TestBulkWorkBesideEdits:
+    def test_it_waits_for_an_edit_on_its_way_but_not_for_long(
+        self, solr: SolrClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(pace, "LONGEST_WAIT", 0.3)
+        assert seconds_waited(Lane.BULK) < 0.1
+        Layer.objects.create(title="Just saved")
+        assert 0.3 <= seconds_waited(Lane.BULK) < 1
+        assert seconds_waited(Lane.LIVE) < 0.1
+        run()
+        assert seconds_waited(Lane.BULK) < 0.1
+
+    def test_it_does_not_wait_for_what_nobody_has_just_saved(self, solr: SolrClient) -> None:
+        waiting_for_a_minute(2)
+        assert seconds_waited(Lane.BULK) < 0.1
+
+
+def seconds_waited(lane: Lane) -> float:
+    began = time.monotonic()
+    Pace().give_way(registry["layer"], lane)
+    return time.monotonic() - began
+
+
+def test_batches_are_small_beside_people_who_save(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = Pace()
+    found.note(500, 1.0)
+    assert found.size == 500
+    found.meet_edit()
+    assert found.size == 100
+    found.note(100, 0.1)
+    assert found.size == 250
+    found.note(30, 0.1)  # fewer than could have been: that tells nothing
+    assert found.size == 250
+    monkeypatch.setattr(pace, "BESIDE_EDITS", 0)
+    found.note(250, 0.5)
+    assert found.size == 500
 
 
 @pytest.mark.postgresql

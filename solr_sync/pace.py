@@ -1,0 +1,58 @@
+"""How much a worker takes at once, and when bulk work waits: people who just saved come first."""
+
+from __future__ import annotations
+
+import time
+
+from solr_sync import ledger
+from solr_sync.documents import SolrDocument
+from solr_sync.models import Lane
+
+BATCH = 500
+# Beside people who save, batches are small: an edit may have to wait for the batch before it, and
+# what makes it visible also writes all that was posted since the last time.
+SMALL_BATCH = 100
+LEAST_BATCH = 50
+BATCH_SECONDS = 0.25
+# So long after the last edit that was met.
+BESIDE_EDITS = 5.0
+# So long a batch of bulk work waits for edits on their way: it goes on however many there are.
+LONGEST_WAIT = 0.5
+BRIEFLY = 0.02
+
+
+class Pace:
+    """The size of the next batch of one worker, and its pauses."""
+
+    def __init__(self) -> None:
+        self.size = BATCH
+        self.edit_met_at: float | None = None
+
+    def meet_edit(self) -> None:
+        """Somebody is saving beside this work."""
+        if not self.is_beside_edits:
+            self.size = min(self.size, SMALL_BATCH)
+        self.edit_met_at = time.monotonic()
+
+    @property
+    def is_beside_edits(self) -> bool:
+        met = self.edit_met_at
+        return met is not None and time.monotonic() - met < BESIDE_EDITS
+
+    def note(self, sent: int, seconds: float) -> None:
+        """Of a batch: a full one tells how many fit the time that an edit may wait for it."""
+        if not self.is_beside_edits:
+            self.size = BATCH
+        elif sent >= self.size:
+            self.size = min(max(int(sent * BATCH_SECONDS / seconds), LEAST_BATCH), BATCH)
+
+    def give_way(self, document: SolrDocument, lane: Lane) -> None:
+        """Bulk work lets an edit that is on its way have Solr and the processors to itself."""
+        if lane == Lane.LIVE:
+            return
+        until = time.monotonic() + LONGEST_WAIT
+        while ledger.is_edit_on_its_way(document):
+            self.meet_edit()
+            if time.monotonic() > until:
+                break
+            time.sleep(BRIEFLY)
