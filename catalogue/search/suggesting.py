@@ -1,12 +1,12 @@
 """What somebody may mean who has typed its beginning: layers, keywords, places, organisations.
 
-One question to Solr, cut to what the asker may read; the layers' titles are read from the database
-under the same rights.
+Two questions to Solr, one for layers and one for terms, each cut to what the asker may read. None
+looks at all that begins so: of the layers some of the best will do, and terms are looked up in the
+index by their beginning. The layers' titles are read from the database under the same rights.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -15,9 +15,9 @@ from django.db.models import Q
 
 from accounts.models import User
 from catalogue.search import solr
-from catalogue.search.facets import buckets
 from catalogue.search.filters import access_filter
 from catalogue.search.places import Place, gazetteer
+from catalogue.search.results import Counts
 from catalogue.search.wording import Parameters, escaped
 from catalogue.search.words import Term
 from catalogue.solr_values import OPENING_END, fold, folded_words
@@ -30,7 +30,10 @@ MAX_LENGTH = 100
 MAX_WORDS = 8
 GROUP = 5
 RARE = 20  # layers with a term: so few may all be withdrawn at once
-CANDIDATES = 12  # layers, of which some may be found by their keywords only
+CANDIDATES = 12  # layers, of which some may have lost their title or been withdrawn
+TITLES = "suggest_title"
+TERMS = ("suggest_keyword", "suggest_organisation")
+NEVER_CACHED = 2**31 - 1  # a filter of each term would push out those of searches
 
 
 @dataclass(frozen=True)
@@ -56,42 +59,54 @@ def suggest(text: str, user: User | AnonymousUser) -> Suggestions:
         return Suggestions()
     places = gazetteer.beginning_with(typed, GROUP)
     try:
-        raw = solr.send(_parameters(words, user))
+        ids = _ids_of_layers(words, user)
+        keywords, organisations = _counts_of_terms(typed, user)
     except SyncError:
         return Suggestions(layers=_titled(words, user), places=places)
-    found = raw.get("facets", {})
     return Suggestions(
-        layers=list(_layers([d["id"] for d in raw["response"]["docs"]], words, user)),
-        keywords=_still(_terms(buckets(found.get("keywords", {}))), _keywords_of(user)),
+        layers=list(_layers(ids, words, user)),
+        keywords=_still(_terms(keywords), _keywords_of(user)),
         places=places,
-        organisations=_still(
-            _terms(buckets(found.get("organisations", {}))), _organisations_of(user)
-        ),
+        organisations=_still(_terms(organisations), _organisations_of(user)),
     )
 
 
-def _parameters(words: list[str], user: User | AnonymousUser) -> Parameters:
-    typed = " ".join(words)
+def _ids_of_layers(words: list[str], user: User | AnonymousUser) -> list[str]:
+    """Layers whose titles have words that begin so. Solr stops when it has enough of the best."""
     parameters: Parameters = {
         "q": " ".join(escaped(Term(word)) for word in words),
-        "qf": "suggest_title^3 suggest_terms",
+        "qf": TITLES,
         "mm": "100%",
-        "tie": "0.1",
-        "sort": "score desc, id asc",
         "fl": "id",
         "rows": CANDIDATES,
+        "minExactCount": CANDIDATES,
     }
     parameters["fq"] = [access_filter(labels_of_user(user), parameters)]
-    groups = {"keywords": "suggest_keyword", "organisations": "suggest_organisation"}
-    counted = {name: _openings(field, typed) for name, field in groups.items()}
-    return parameters | {"json.facet": json.dumps(counted)}
+    return [document["id"] for document in solr.send(parameters)["response"]["docs"]]
 
 
-def _openings(field: str, typed: str) -> dict[str, object]:
-    return {"type": "terms", "field": field, "prefix": typed, "limit": GROUP * 2}
+def _counts_of_terms(typed: str, user: User | AnonymousUser) -> Iterator[Counts]:
+    """Keywords and organisations of which a word begins so, with how many layers have them."""
+    parameters: Parameters = {
+        "q": "",
+        "qf": TITLES,  # edismax wants to know some
+        "rows": 0,
+        "facet": "true",
+        "facet.field": TERMS,
+        "facet.prefix": typed,
+        "facet.method": "enum",
+        "facet.enum.cache.minDf": NEVER_CACHED,
+        "facet.mincount": 1,
+        "facet.limit": GROUP * 2,
+    }
+    parameters["fq"] = [access_filter(labels_of_user(user), parameters)]
+    found = solr.send(parameters).get("facet_counts", {}).get("facet_fields", {})
+    for name in TERMS:
+        flat = found.get(name, [])
+        yield dict(zip(flat[::2], flat[1::2], strict=True))
 
 
-def _terms(counts: dict[str, int]) -> list[Suggestion]:
+def _terms(counts: Counts) -> list[Suggestion]:
     """A term with the same beginning twice (`water to water`) is one."""
     found: dict[str, int] = {}
     for opening, count in counts.items():

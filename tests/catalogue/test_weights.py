@@ -10,7 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.management import call_command
 from django.http import QueryDict
 
-from catalogue.search import fields, solr, wording
+from catalogue.search import fields, solr, suggesting, wording
 from catalogue.search.asking import search
 from catalogue.search.reading import parse
 from layers.models import Layer, LayerContact, Party, Region, TopicCategory
@@ -41,8 +41,7 @@ def asked_for():
     found |= set(re.findall(r"f=(\w+)", " ".join(parameters["fq"])))
     found |= {order.split()[0] for text in solr.SORTS.values() for order in text.split(", ")}
     found |= {"bbox__minX", "bbox__maxY", "bbox__xdl", "cell1", "cell5", "words"}
-    found |= {"start_year", "end_year", "year_gap", "suggest_title", "suggest_terms"}
-    found |= {"suggest_keyword", "suggest_organisation"}
+    found |= {"start_year", "end_year", "year_gap", "suggest_title", *suggesting.TERMS}
     return (found | set(fields.FACET_FIELDS.values()) | set(fields.EXACT_WEIGHTS)) - {"score"}
 
 
