@@ -6,7 +6,6 @@ All times are the database's, so that the clocks of workers don't matter. No loc
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -22,6 +21,7 @@ from solr_sync.models import Lane, LedgerEntry
 
 # Longer than any batch takes: posting times out before it.
 LEASE = timedelta(seconds=90)
+CHUNK = 1000
 # Somebody may still be looking at the page that they saved.
 FRESH = timedelta(seconds=15)
 
@@ -235,28 +235,28 @@ def _sent_again(lane: Lane) -> dict[str, Any]:
 
 
 def send_these_again(
-    document: SolrDocument, rows: models.QuerySet[LedgerEntry], *, lane: Lane = Lane.BULK
+    document: SolrDocument,
+    rows: models.QuerySet[LedgerEntry],
+    *,
+    wait_seconds: int = 2,
+    **also: Any,
 ) -> None:
-    """As `send_again`, beside editors at work: it waits for one row at a time, and not for long.
+    """As `send_again`, beside editors at work: it waits for one row at a time.
 
     A statement that waits while it holds other rows would end in deadlocks, and the database might
-    choose the editor's transaction to die. Raises OperationalError if a row is held for longer.
+    choose the editor's transaction to die. Raises OperationalError if a row is held for longer than
+    `wait_seconds` (PostgreSQL; 0: without end).
     """
-    values = _sent_again(lane)
+    values = _sent_again(Lane.BULK) | also
     wanted = set(rows.values_list("pk", flat=True))
     wanted -= set(update_free(document, rows, **values))
-    for pk in sorted(wanted):
-        with transaction.atomic(using=document.using), brief_waits(document):
-            entries(document).filter(pk=pk).update(**values)
-
-
-@contextmanager
-def brief_waits(document: SolrDocument) -> Iterator[None]:
     connection = connections[document.using]
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL lock_timeout = '2s'")
-    yield
+    for pk in sorted(wanted):
+        with transaction.atomic(using=document.using):
+            if connection.vendor == "postgresql":
+                with connection.cursor() as cursor:
+                    cursor.execute(f"SET LOCAL lock_timeout = '{wait_seconds}s'")
+            entries(document).filter(pk=pk).update(**values)
 
 
 def update_free(
@@ -317,8 +317,15 @@ def adopt(document: SolrDocument, *, changes_unseen: bool) -> None:
     outdated = Q(definition__lt=document.definition)
     if changes_unseen:
         outdated |= Q(indexed_version__gt=0)
-    rows = entries(document).filter(outdated)
-    send_again(rows)
-    entries(document).filter(definition__lt=document.definition).update(
-        definition=document.definition
-    )
+    for rows in _in_chunks(entries(document).filter(outdated)):
+        send_these_again(document, rows, wait_seconds=0, definition=document.definition)
+
+
+def _in_chunks(rows: models.QuerySet[LedgerEntry]) -> Iterator[models.QuerySet[LedgerEntry]]:
+    """So that nobody who saves has to wait for all of them."""
+    last = 0
+    while keys := list(
+        rows.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:CHUNK]
+    ):
+        yield rows.filter(pk__in=keys)
+        last = keys[-1]

@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 
 from solr_sync import ledger
 from solr_sync.documents import SolrDocument
-from solr_sync.models import Lane, RelatedChange
+from solr_sync.models import RelatedChange
 
 CHUNK = 1000
 LEASE = timedelta(seconds=60)
@@ -56,7 +56,7 @@ def _walk_chunk(document: SolrDocument, change: RelatedChange) -> None:
         change.cursor, change.cursor_version = "", change.version
     keys = _next_keys(document, change)
     rows = ledger.entries(document).filter(object_id__in=[str(key) for key in keys])
-    ledger.send_these_again(document, rows, lane=Lane.BULK)
+    ledger.send_these_again(document, rows)
     _go_on(document, change, keys[-1] if len(keys) == CHUNK else None)
 
 

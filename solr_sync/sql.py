@@ -26,12 +26,14 @@ POSTGRESQL_ROWS = {
 
 STANDING = {
     "postgresql": """
-        SELECT t.tgname, p.prosrc FROM pg_trigger t
+        SELECT t.tgname, c.relname, p.prosrc FROM pg_trigger t
         JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_class c ON c.oid = t.tgrelid
         JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE t.tgname LIKE %s AND t.tgenabled <> 'D' AND n.nspname = current_schema()
         """,
-    "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE %s",
+    "sqlite": """
+        SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE %s
+        """,
 }
 
 _LEDGER_COLUMNS = (

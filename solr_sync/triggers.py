@@ -7,12 +7,14 @@ database has. PostgreSQL gets statement triggers with transition tables, SQLite 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
+from typing import NamedTuple
 
-from django.db import connections, transaction
+from django.db import OperationalError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from solr_sync import sql
@@ -20,6 +22,11 @@ from solr_sync.registry import registry
 from solr_sync.sources import Source, sources_of
 
 PREFIX = "solr_sync_"
+# Editors wait behind whoever waits for their table: not for longer than this, and then it is free
+# for a while.
+LONGEST_WAIT_MS = 300
+PAUSE = 0.3
+PATIENCE = 120.0
 
 
 @dataclass(frozen=True)
@@ -97,42 +104,69 @@ def _sqlite(
             yield Trigger(table, name, (drop, create), create, types)
 
 
-def standing(using: str) -> dict[str, str]:
-    """Name and SQL text of the triggers of ours that the database has, those disabled left out."""
+class Standing(NamedTuple):
+    table: str
+    text: str
+
+
+def standing(using: str) -> dict[str, Standing]:
+    """The triggers of ours that the database has, by name; those disabled are left out."""
     connection = connections[using]
     with connection.cursor() as cursor:
         cursor.execute(sql.STANDING[connection.vendor], [f"{PREFIX}%"])
-        return dict(cursor.fetchall())
+        return {name: Standing(table, text) for name, table, text in cursor.fetchall()}
 
 
 def missing(using: str) -> list[Trigger]:
     """Triggers that ought to stand and don't, or stand with another text."""
-    there = standing(using)
     tables = _tables(using)
-    return [t for t in wanted(using) if t.table in tables and t.body not in there.get(t.name, "")]
+    texts = {name: found.text for name, found in standing(using).items()}
+    return [t for t in wanted(using) if t.table in tables and t.body not in texts.get(t.name, "")]
 
 
 def install(using: str) -> set[str]:
     """Puts every wanted trigger in place and removes others of ours.
 
     Returns the document types of which changes may have gone unseen: those of a trigger that was
-    not there in any form. Idempotent; takes a lock on each table that it touches.
+    not there in any form. Idempotent, and safe beside people at work: one table after the other gets
+    all of its triggers at once. Raises OperationalError if a table is never free.
     """
-    with transaction.atomic(using=using), connections[using].cursor() as cursor:
-        there = standing(using)
-        lacking = missing(using)
-        names = {t.name for t in wanted(using)}
-        guarded = {name.rpartition("_")[0] for name in there}
-        for name in there.keys() - names:
-            cursor.execute(_drop(connections[using].vendor, name))
-        for trigger in lacking:
-            for statement in trigger.create:
-                cursor.execute(statement)
+    there = standing(using)
+    lacking = missing(using)
+    names = {t.name for t in wanted(using)}
+    guarded = {name.rpartition("_")[0] for name in there}
+    changes: dict[str, list[str]] = {}
+    for name in there.keys() - names:
+        drop = _drop(connections[using].vendor, name)
+        changes.setdefault(there[name].table, []).append(drop)
+    for trigger in lacking:
+        changes.setdefault(trigger.table, []).extend(trigger.create)
+    for table in sorted(changes):
+        _change(using, changes[table])
     unseen: set[str] = set()
     for trigger in lacking:
         if trigger.name.rpartition("_")[0] not in guarded or trigger.name in there:
             unseen |= trigger.document_types
     return unseen
+
+
+def _change(using: str, statements: Sequence[str]) -> None:
+    """All of them or none; never holds one table while it waits for another, or for long."""
+    connection = connections[using]
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            with transaction.atomic(using=using), connection.cursor() as cursor:
+                if connection.vendor == "postgresql":
+                    cursor.execute(f"SET LOCAL lock_timeout = {LONGEST_WAIT_MS}")
+                for statement in statements:
+                    cursor.execute(statement)
+        except OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(PAUSE)
+        else:
+            return
 
 
 def remove(using: str) -> None:

@@ -26,9 +26,14 @@ from tests.faults.choosing import clear_vocabularies, furnish
 from tests.faults.proxy import SolrProxy
 from tests.faults.stand import Stand
 
+STAND = {"stand", "whole_stand"}
+
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if "soak" not in config.option.markexpr:
+    if "soak" in config.option.markexpr:
+        # The stand lasts until the end, and its workers would take what other tests work off.
+        items.sort(key=lambda item: bool(STAND & set(getattr(item, "fixturenames", ()))))
+    else:
         long = [item for item in items if item.get_closest_marker("soak")]
         config.hook.pytest_deselected(items=long)
         items[:] = [item for item in items if item not in long]
@@ -44,7 +49,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 @pytest.fixture(autouse=True)
 def nobody_is_woken(request: pytest.FixtureRequest, settings: Any) -> None:
-    if not {"stand", "whole_stand"} & set(request.fixturenames):
+    if not STAND & set(request.fixturenames):
         settings.SOLR_SYNC_SIGNAL_PROCESSOR = "tests.solr_sync.conftest.Nobody"
 
 

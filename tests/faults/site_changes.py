@@ -20,7 +20,8 @@ class SiteChanges(Choosing):
     def __init__(self, rng: random.Random, number: int) -> None:
         super().__init__(rng, number)
         self._clients: dict[str, Client] = {}
-        self._token = ""
+        # Now, and not when it is first needed: an older database restored since then knows it too.
+        self._token = ApiToken.objects.issue(User.objects.get(username="chief"))[1]
 
     def _do_service(self) -> None:
         layer = self.layer()
@@ -102,8 +103,6 @@ class SiteChanges(Choosing):
         return self._clients["chief"]
 
     def _api(self, method: str, path: str, body: Any, version: int | None = None) -> None:
-        if not self._token:
-            self._token = ApiToken.objects.issue(User.objects.get(username="chief"))[1]
         headers = {"Authorization": f"Bearer {self._token}"}
         if version is not None:
             headers["If-Match"] = f'"{version}"'

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from datetime import timedelta
 
 import pytest
@@ -14,7 +16,9 @@ from layers.models import Distribution, Keyword, Layer, Organisation, TopicCateg
 from solr_sync import triggers
 from solr_sync.models import LedgerEntry, RelatedChange
 from solr_sync.registry import registry
+from tests.programs import eventually
 from tests.solr_sync.conftest import entry_of, versions
+from tests.threads import at_once
 
 pytestmark = pytest.mark.usefixtures("committed")
 
@@ -238,3 +242,41 @@ class TestInstallation:
         entry = entry_of(layer)
         assert entry.definition == raised
         assert entry.due_at is not None
+
+    @pytest.mark.postgresql  # SQLite has one writer at a time
+    def test_they_change_beside_people_at_work(
+        self, layer: Layer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """An editor who has one table and wants another is neither ended nor held up for long."""
+        keyword = Keyword.objects.create(name="water")
+        began = threading.Event()
+        monkeypatch.setattr(type(registry["layer"]), "definition", 1000)
+
+        def edit() -> float:
+            with transaction.atomic():
+                Layer.objects.filter(pk=layer.pk).update(title="Half done")
+                began.set()
+                eventually(somebody_waits, what="the change of the triggers")
+                since = time.monotonic()
+                layer.attributes.create(name="depth")
+                layer.keywords.add(keyword)
+                Distribution.objects.create(layer=layer, url="https://example.org/")
+                held_up = time.monotonic() - since
+                eventually(lambda: not somebody_waits(), what="another try")
+            return held_up
+
+        def install() -> float:
+            began.wait(10)
+            triggers.install("default")
+            return 0.0
+
+        held_up, _ = at_once(edit, install)
+        assert held_up < 1
+        assert triggers.missing("default") == []
+        monkeypatch.undo()  # before the fixture puts back those of the real definition
+
+
+def somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted)")
+        return bool(cursor.fetchone()[0])
