@@ -77,6 +77,7 @@ def prepare(number: int) -> list[Original]:
     client.commit_softly()
     client.timeout = (2, 120)
     if posted < number:
+        client.merge_segments()  # as a rebuild ends
         client.commit()
     return found
 

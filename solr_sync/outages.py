@@ -44,13 +44,20 @@ def admit(document: SolrDocument) -> bool:
     wait = timedelta(seconds=5)  # longer than the try takes to fail or to clear the outage
     if _row(document).filter(next_try_at__lte=Now()).update(next_try_at=Now() + wait):
         return True
-    state = of(document)
-    if state.unavailable_since and state.next_try_at:
-        raise BreakerOpen(
-            f"Solr unavailable since {_clock(state.unavailable_since)}, next try "
-            f"{_clock(state.next_try_at)}: {state.reason}"
-        )
+    if is_open := breaker_open(document):
+        raise is_open
     return False
+
+
+def breaker_open(document: SolrDocument) -> BreakerOpen | None:
+    """Since when Solr is away, why, and when it is tried next; None if it is not."""
+    state = of(document)
+    if not state.unavailable_since or not state.next_try_at:
+        return None
+    return BreakerOpen(
+        f"Solr unavailable since {_clock(state.unavailable_since)}, next try "
+        f"{_clock(state.next_try_at)}: {state.reason}"
+    )
 
 
 def begin(document: SolrDocument, reason: str) -> timedelta:

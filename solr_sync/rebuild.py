@@ -9,8 +9,10 @@ point is taken up by the next call.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -28,8 +30,11 @@ from solr_sync.models import Rebuild, Role, Target
 from solr_sync.registry import registry
 from solr_sync.solr import SolrClient, client_for
 
+logger = logging.getLogger(__name__)
+
 # A rebuild without a sign of life for so long has died, and can be resumed.
 DEAD_AFTER = timedelta(seconds=30)
+BEAT_SECONDS = 5
 VERIFICATIONS = 10
 # What differs once more is sent anew, to both collections.
 GENTLE = 3
@@ -71,6 +76,7 @@ def rebuild(alias: str, *, report: Listener) -> Rebuild:
     job = _take_up(alias, documents) or _reserve(alias, documents)
     _set_up(job, documents)
     _fill(job, documents, report)
+    _merge(job, report)
     _verify(job, documents, report)
     _take_over(job, documents[0].using)
     return job
@@ -140,6 +146,17 @@ def _fill(job: Rebuild, documents: Sequence[SolrDocument], report: Listener) -> 
         _beat(job)
         rate = (job.done - before) / max(time.monotonic() - began, 0.001)
         report(Progress("filling", job.done, job.total, rate))
+
+
+def _merge(job: Rebuild, report: Listener) -> None:
+    """Filling leaves dozens of segments, and nobody waits for commits of this collection yet."""
+    report(Progress("merging", job.done, job.total, 0.0))
+    with ThreadPoolExecutor(1) as pool:
+        merging = pool.submit(client_for(job.target).merge_segments)
+        while wait([merging], timeout=BEAT_SECONDS).not_done:
+            _beat(job)
+    if error := merging.exception():  # it is slower then, but right
+        logger.warning("The segments of %s were not merged: %s", job.target, error)
 
 
 def _verify(job: Rebuild, documents: Sequence[SolrDocument], report: Listener) -> None:

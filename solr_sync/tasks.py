@@ -162,7 +162,7 @@ def _send_each(document: SolrDocument, object_ids: Iterable[str]) -> int:
 
 
 def _already(entry: LedgerEntry | None, document: SolrDocument, object_id: str) -> str:
-    """Why there was nothing to do for it."""
+    """Why there was nothing to do for it. Raises BreakerOpen if it waits because Solr is away."""
     name = f"{document.document_type} {object_id}"
     if entry is None:
         return f"unknown to the ledger: {name}"
@@ -173,6 +173,8 @@ def _already(entry: LedgerEntry | None, document: SolrDocument, object_id: str) 
         return f"parked, {entry.error}: {name}"
     if entry.lease:
         return f"on its way{by}: {name}"
+    if is_open := outages.breaker_open(document):
+        raise is_open
     return f"waits for its next attempt, {entry.error}: {name}"
 
 

@@ -128,8 +128,8 @@ def install(using: str) -> set[str]:
     """Puts every wanted trigger in place and removes others of ours.
 
     Returns the document types of which changes may have gone unseen: those of a trigger that was
-    not there in any form. Idempotent, and safe beside people at work: one table after the other gets
-    all of its triggers at once. Raises OperationalError if a table is never free.
+    not there in any form. Idempotent, and safe beside people at work: one table after the other,
+    each with all of its triggers at once. Raises OperationalError if a table is never free.
     """
     there = standing(using)
     lacking = missing(using)

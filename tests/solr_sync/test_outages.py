@@ -14,6 +14,7 @@ from solr_sync.models import Collection
 from solr_sync.registry import registry
 from solr_sync.solr import SolrClient
 from solr_sync.status import status_of
+from solr_sync.tasks import sync_document
 from tests.solr_sync.conftest import entry_of, run, titles
 
 NOBODY_LISTENS = "http://127.0.0.1:9/solr"
@@ -43,6 +44,14 @@ def test_while_it_lasts_others_fail_at_once_with_since_and_next_try(away: None) 
     with pytest.raises(SolrUnavailable, match=r"unavailable since .* next try .*: Solr at"):
         run(layer)
     assert Collection.objects.get().failures == 1
+
+
+def test_the_task_of_a_layer_that_failed_with_another_says_so_too(away: None) -> None:
+    first, second = (Layer.objects.create(title=title) for title in ("Rivers", "Lakes"))
+    with pytest.raises(SolrUnavailable):
+        run(first)  # with the other one in its batch
+    with pytest.raises(SolrUnavailable, match=r"unavailable since .* next try .*: Solr at"):
+        sync_document.run("layer", str(second.pk))
 
 
 def test_one_try_is_let_through_when_its_time_has_come(away: None) -> None:

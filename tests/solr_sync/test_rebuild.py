@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from django.conf import settings as django_settings
 from django.db.models import F
 from django.db.models.functions import Now
@@ -17,6 +18,7 @@ from django.utils import timezone
 
 from layers.models import Layer
 from solr_sync import collections, filling, rebuild, targets
+from solr_sync import solr as solr_module
 from solr_sync.audit import Audit
 from solr_sync.findings import Findings
 from solr_sync.models import Lane, LedgerEntry, Rebuild, Target
@@ -72,6 +74,29 @@ def test_the_new_collection_has_every_document_and_the_alias(
     assert [d["title"] for d in found(solr)] == [d["title"] for d in before]
     assert Audit("layers").run().agrees
     assert Target.objects.get(name=old).role == "standby"
+
+
+def test_it_ends_with_few_segments(
+    solr: SolrClient, layers: list[Layer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(solr_module, "SEGMENTS", 2)
+    counts: list[int] = []
+
+    def commit(progress: Progress) -> None:
+        new = client_for(Rebuild.objects.get().target)
+        if progress.phase == "filling":
+            new.commit()
+        elif progress.phase in ("merging", "verifying"):
+            counts.append(segments_of(new))
+
+    rebuilt(commit)
+    assert counts[0] > 2
+    assert counts[-1] <= 2
+
+
+def segments_of(client: SolrClient) -> int:
+    answer = requests.get(f"{client.url}/admin/segments", params={"wt": "json"}, timeout=10)
+    return len(answer.json()["segments"])
 
 
 def test_changes_during_the_rebuild_reach_both(solr: SolrClient, layers: list[Layer]) -> None:
