@@ -16,8 +16,8 @@ from solr_sync import outages
 from solr_sync.documents import SolrDocument
 from solr_sync.models import Collection, Lane
 
-# A searcher stays at least this long: a fifth of the time goes into commits at most.
-SHARE = 4
+# A searcher stays at least this long: a third of the time goes into commits at most.
+SHARE = 2
 SHORTEST = timedelta(milliseconds=200)
 LONGEST = timedelta(seconds=1)
 BULK = timedelta(seconds=15)
@@ -55,8 +55,15 @@ def done(document: SolrDocument, ticket: Ticket, duration_ms: int) -> None:
     )
 
 
-def note_uncommitted(document: SolrDocument) -> None:
-    _rows(document).update(posted_at=Now())
+def note_uncommitted(document: SolrDocument, *, awaited: bool) -> None:
+    """That a post has to be committed later; `awaited` if somebody looks out for what is in it."""
+    _rows(document).update(posted_at=Now(), **({"awaited_at": Now()} if awaited else {}))
+
+
+def is_awaited(document: SolrDocument) -> bool:
+    """Whether somebody waits for a commit; whose worker died is no longer waited for soon."""
+    unseen = Q(visible_through=None) | Q(visible_through__lt=F("awaited_at"))
+    return _rows(document).filter(unseen, awaited_at__gt=Now() - 2 * LONGEST).exists()
 
 
 def forgotten(document: SolrDocument) -> bool:

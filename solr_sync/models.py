@@ -128,6 +128,7 @@ class Collection(models.Model):
     reason = models.TextField(_("reason"), blank=True, default="")
 
     posted_at = models.DateTimeField(_("last post without a commit"), null=True, blank=True)
+    awaited_at = models.DateTimeField(_("last one that people wait for"), null=True, blank=True)
     commit_began_at = models.DateTimeField(null=True, blank=True)
     commit_ms = models.IntegerField(_("duration of the last commit in ms"), default=0)
     visible_through = models.DateTimeField(_("shows what was taken until"), null=True, blank=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from solr_sync import ledger
+from solr_sync import commits, ledger
 from solr_sync.documents import SolrDocument
 from solr_sync.models import Lane
 
@@ -18,7 +18,7 @@ BATCH_SECONDS = 0.25
 BESIDE_EDITS = 5.0
 # So long a batch of bulk work waits for edits on their way: it goes on however many there are.
 LONGEST_WAIT = 0.5
-BRIEFLY = 0.02
+BRIEFLY = 0.03
 
 
 class Pace:
@@ -26,6 +26,7 @@ class Pace:
 
     def __init__(self) -> None:
         self.size = BATCH
+        self.last_took = 0.0
         self.edit_met_at: float | None = None
 
     def meet_edit(self) -> None:
@@ -41,18 +42,23 @@ class Pace:
 
     def note(self, sent: int, seconds: float) -> None:
         """Of a batch: a full one tells how many fit the time that an edit may wait for it."""
+        self.last_took = seconds
         if not self.is_beside_edits:
             self.size = BATCH
         elif sent >= self.size:
             self.size = min(max(int(sent * BATCH_SECONDS / seconds), LEAST_BATCH), BATCH)
 
     def give_way(self, document: SolrDocument, lane: Lane) -> None:
-        """Bulk work lets an edit that is on its way have Solr and the processors to itself."""
+        """Bulk work lets an edit, up to its commit, have Solr and the processors to itself.
+
+        Beside people who save it rests for as long as it works.
+        """
         if lane == Lane.LIVE:
             return
-        until = time.monotonic() + LONGEST_WAIT
-        while ledger.is_edit_on_its_way(document):
-            self.meet_edit()
-            if time.monotonic() > until:
+        began = time.monotonic()
+        while time.monotonic() - began < LONGEST_WAIT:
+            if ledger.is_edit_on_its_way(document) or commits.is_awaited(document):
+                self.meet_edit()
+            elif not self.is_beside_edits or time.monotonic() - began >= self.last_took:
                 break
             time.sleep(BRIEFLY)

@@ -244,8 +244,8 @@ class Run:
         if ticket:
             self._committed(ticket, began)
             return
-        if not self.uncommitted:
-            commits.note_uncommitted(self.document)
+        if hurried or not self.uncommitted:
+            commits.note_uncommitted(self.document, awaited=hurried)
         self.uncommitted = True
         if hurried:
             self.unseen += [o.claim.id for o in outgoing]

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from layers.models import Layer
-from solr_sync import pace, tasks, worker
+from solr_sync import commits, pace, tasks, worker
 from solr_sync import solr as solr_module
 from solr_sync.models import Lane, LedgerEntry
 from solr_sync.pace import Pace
@@ -88,6 +90,20 @@ class TestBulkWorkBesideEdits:
         assert 0.3 <= seconds_waited(Lane.BULK) < 1
         assert seconds_waited(Lane.LIVE) < 0.1
         run()
+        assert seconds_waited(Lane.BULK) < 0.1
+
+    def test_it_waits_for_the_commit_that_an_edit_waits_for(
+        self, solr: SolrClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(pace, "LONGEST_WAIT", 0.3)
+        document = registry["layer"]
+        ticket = commits.ask(document, Lane.LIVE)
+        commits.note_uncommitted(document, awaited=False)
+        assert seconds_waited(Lane.BULK) < 0.1
+        commits.note_uncommitted(document, awaited=True)
+        assert seconds_waited(Lane.BULK) >= 0.3
+        assert ticket
+        commits.done(document, replace(ticket, began_at=timezone.now()), 0)
         assert seconds_waited(Lane.BULK) < 0.1
 
     def test_it_does_not_wait_for_what_nobody_has_just_saved(self, solr: SolrClient) -> None:
