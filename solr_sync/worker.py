@@ -125,10 +125,11 @@ class Run:
         own = self._claim(1, [first]) if first is not None else []
         if self.crowded and not self.newest_were_sent:
             own = self._claim(NEWEST_BATCH, newest=True)
-            if any(claim.urgent for claim in own):
+            # As many as that are no person's, but a program's that saves one by one: they go with
+            # the others.
+            if 0 < len(own) < NEWEST_BATCH and any(claim.urgent for claim in own):
                 self.newest_were_sent = True
-                if len(own) < NEWEST_BATCH:  # more is no person, but a program
-                    self.pace.meet_edit()
+                self.pace.meet_edit()
                 return own
         self.newest_were_sent = False
         size = self.pace.size

@@ -12,7 +12,8 @@ import time
 import requests
 from celery import Celery
 
-app = Celery("workshop", broker=os.environ["BROKER_URL"])
+# Not the current one: the catalogue's own is that, in the process that compares them.
+app = Celery("workshop", broker=os.environ["BROKER_URL"], set_as_current=False)
 app.conf.update(
     task_default_queue="workshop",
     task_ignore_result=True,
