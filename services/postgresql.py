@@ -18,6 +18,8 @@ from services.service import NotInstalledError, Service, ServiceError, inherited
 
 NAME = "catalogue"
 LONGEST_SOCKET_PATH = 107
+# Two people who block each other learn of it after this; by PostgreSQL's own default, after 1 s.
+DEADLOCK_TIMEOUT = "250ms"
 # What a crash of the machine would lose does not matter here; a killed server loses nothing.
 FAST_BUT_NOT_DURABLE = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
 
@@ -105,6 +107,7 @@ class PostgreSQL(Service):
             "listen_addresses": LOOPBACK,
             "unix_socket_directories": self._socket_directory(),
             "max_connections": "200",
+            "deadlock_timeout": DEADLOCK_TIMEOUT,
             **({} if self.durable else FAST_BUT_NOT_DURABLE),
         }
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
