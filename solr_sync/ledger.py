@@ -22,8 +22,8 @@ from solr_sync.models import Lane, LedgerEntry
 # Longer than any batch takes: posting times out before it.
 LEASE = timedelta(seconds=90)
 CHUNK = 1000
-# Somebody may still be looking at the page that they saved. This is several turns of a worker, since
-# what is passed over grows old; no more, since a program's saves are as fresh and cost commits.
+# Somebody may still be looking at the page that they saved. Several turns of a worker long, since
+# what is passed over grows old; no longer, since a program's saves are as fresh and cost commits.
 FRESH = timedelta(seconds=5)
 
 
