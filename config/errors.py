@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from django.core.exceptions import RequestDataTooBig
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ RETRY_AFTER = "5"  # seconds
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """500, or 503 where the database is away; a form that was sent can then be sent once more."""
-    away = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
+    away = _is_of_the_database(sys.exc_info()[1])
     status = 503 if away else 500
     if request.path.startswith("/api/"):
         response: HttpResponse = JsonResponse({"detail": _detail(away)}, status=status)
@@ -25,6 +25,13 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if away:
         response["Retry-After"] = RETRY_AFTER
     return response
+
+
+def _is_of_the_database(error: BaseException | None) -> bool:
+    """Also the driver's own, which Django passes on as they are where rows are read in parts."""
+    driver = connection.Database  # type: ignore[attr-defined]
+    kinds = (OperationalError, InterfaceError, driver.OperationalError, driver.InterfaceError)
+    return isinstance(error, kinds)
 
 
 def _detail(away: bool) -> str:

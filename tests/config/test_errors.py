@@ -7,7 +7,7 @@ from html import unescape
 from typing import Any
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.test import Client
 
 from accounts.models import User
@@ -97,6 +97,21 @@ def test_a_program_gets_one_line(client: Client, layer: Layer, dead: pytest.Monk
     )
     assert answer.status_code == 503
     assert answer.json() == {"detail": "The database does not answer."}
+
+
+def test_the_drivers_own_error_is_told_alike(
+    client: Client, layer: Layer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As it comes when the connection ends between two parts of a long answer."""
+
+    def fail(*_args: Any, **_options: Any) -> None:
+        driver: Any = connection.Database  # type: ignore[attr-defined]
+        raise driver.OperationalError("server closed the connection unexpectedly")
+
+    monkeypatch.setattr(Layer, "save", fail)
+    answer = client.post(f"/layers/{layer.slug}/edit/", form(layer))
+    assert answer.status_code == 503
+    assert "The database does not answer." in answer.content.decode()
 
 
 def test_other_errors_offer_no_second_sending(

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import InterfaceError, OperationalError, connection
@@ -120,7 +121,10 @@ class Editors:
     def _note_error(self, name: str, error: Exception, down: bool) -> None:
         text = f"{name}: {type(error).__name__}: {error}"
         down = down or self.database_down.is_set()
-        of_database = isinstance(error, OperationalError | InterfaceError | DatabaseError)
+        # Where rows are read in parts the driver's own errors come through.
+        driver: Any = connection.Database  # type: ignore[attr-defined]
+        kinds = (OperationalError, InterfaceError, DatabaseError, driver.Error)
+        of_database = isinstance(error, kinds)
         with self._lock:
             if "deadlock" in str(error):
                 self.record.deadlocks += 1
