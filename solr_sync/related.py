@@ -13,8 +13,7 @@ from django.db.models.functions import Now
 
 from solr_sync import ledger
 from solr_sync.documents import SolrDocument
-from solr_sync.models import Lane, RelatedChange
-from solr_sync.pace import Pace
+from solr_sync.models import RelatedChange
 
 CHUNK = 1000
 LEASE = timedelta(seconds=60)
@@ -97,8 +96,7 @@ def _go_on(document: SolrDocument, change: RelatedChange, last: object | None) -
 def walk(document: SolrDocument, *, seconds: float) -> int:
     """Walks chunks until none is due or the time is up; returns how many."""
     deadline = time.monotonic() + seconds
-    pace, chunks = Pace(), 0
+    chunks = 0
     while time.monotonic() < deadline and walk_chunk(document):
         chunks += 1
-        pace.give_way(document, Lane.BULK)
     return chunks
