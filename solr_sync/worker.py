@@ -19,7 +19,7 @@ from solr_sync.documents import Fields, SolrDocument
 from solr_sync.exceptions import DocumentRejected, SolrUnavailable
 from solr_sync.ledger import Claim, Confirmation
 from solr_sync.models import Lane
-from solr_sync.pace import Pace
+from solr_sync.pace import BRIEFLY, Pace
 from solr_sync.solr import Posted
 
 logger = logging.getLogger(__name__)
@@ -29,7 +29,6 @@ logger = logging.getLogger(__name__)
 NEWEST_BATCH = 100
 # So many documents of a batch refused for one reason, and none taken: that is no poison.
 OUTAGE_REJECTIONS = 20
-BRIEFLY = 0.03
 
 
 @dataclass
