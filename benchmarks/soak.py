@@ -73,7 +73,7 @@ class Soak:
         self.made: Counter[str] = Counter()
         self.failed: list[str] = []
         self.mended_after = 0.0
-        self.told = 0
+        self.told = self.told_waiting = 0
 
     def prepare(self) -> None:
         from tests.faults.choosing import furnish
@@ -100,12 +100,14 @@ class Soak:
 
     def once(self, name: str) -> None:
         began = time.monotonic()
+        self.editors.during = name
         try:
             self.troubles[name](self.stand, self.editors, self.rng)
         except Exception as failure:  # noqa: BLE001 - told at the end; the others have their turn
             self.failed.append(f"{name}: {type(failure).__name__}: {failure}")
             print(self.failed[-1], file=sys.stderr)
             self.stand.mend()
+        self.editors.during = ""
         self.made[name] += 1
         record = self.editors.record
         print(
@@ -116,6 +118,9 @@ class Soak:
         for error in record.errors[self.told :]:
             print(error, file=sys.stderr)
         self.told = len(record.errors)
+        for waiting in record.seen_waiting[self.told_waiting :]:
+            print(waiting, file=sys.stderr)
+        self.told_waiting = len(record.seen_waiting)
 
     def found(self) -> Any:
         """Once nothing is pending; what only an audit can find has three minutes."""
@@ -149,6 +154,7 @@ class Soak:
             "slowest_edit_s": round(record.slowest, 3),
             "slowest_edit": record.slowest_what,
             "longest_wait_in_an_edit_s": round(record.longest_wait, 3),
+            "seen_waiting": len(record.seen_waiting),
             "compared": found.compared,
             "all_right_after_s": round(self.mended_after, 1),
             "seed": self.options.seed,

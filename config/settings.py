@@ -303,10 +303,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": _sweep_every,
         "options": {"expiration": _sweep_every.total_seconds()},
     },
+    # The quick one is short, and what it repairs must not wait behind what it finds missing.
     "audit": {
         "task": "solr_sync.tasks.audit",
         "schedule": _audit_every,
-        "options": {"expiration": _audit_every.total_seconds()},
+        "options": {"expiration": _audit_every.total_seconds(), "queue": "index.live"},
     },
     "deep audit": {
         "task": "solr_sync.tasks.audit",

@@ -21,6 +21,13 @@ from django.db.utils import DatabaseError, IntegrityError
 from layers import services
 from tests.faults.changes import Editor, RolledBack
 
+SLOW = 0.8  # seconds
+BLOCKED = """
+    SELECT a.wait_event_type, a.wait_event, left(a.query, 200), b.state, left(b.query, 200)
+    FROM pg_stat_activity a LEFT JOIN pg_stat_activity b ON b.pid = ANY (pg_blocking_pids(a.pid))
+    WHERE a.state <> 'idle' AND a.pid <> pg_backend_pid() AND a.backend_type = 'client backend'
+"""
+
 
 @dataclass
 class Record:
@@ -35,6 +42,7 @@ class Record:
     slowest_what: str = ""
     # Of one edit, for a server or a lock, and not for a processor that others use too.
     longest_wait: float = 0.0
+    seen_waiting: list[str] = field(default_factory=list)  # each edit once, and on what it waited
 
     @property
     def count(self) -> int:
@@ -48,6 +56,9 @@ class Editors:
         self.seed, self.pause = seed, pause
         self.record = Record()
         self.stopping = threading.Event()
+        self.during = ""
+        self._since: dict[int, tuple[str, float]] = {}  # by thread: what it does, and since when
+        self._watcher = threading.Thread(target=self._watch, name="watcher")
         self.database_down = threading.Event()
         self._lock = threading.Lock()
         self._threads = [
@@ -56,12 +67,12 @@ class Editors:
         ]
 
     def start(self) -> None:
-        for thread in self._threads:
+        for thread in (*self._threads, self._watcher):
             thread.start()
 
     def stop(self) -> None:
         self.stopping.set()
-        for thread in self._threads:
+        for thread in (*self._threads, self._watcher):
             thread.join(60)
             assert not thread.is_alive(), f"{thread.name} does not end:\n{_where(thread)}"
 
@@ -100,6 +111,7 @@ class Editors:
             change = editor.choose()
             name = change.__name__.removeprefix("_do_")
             began, busy = time.monotonic(), busy_seconds()
+            self._since[threading.get_ident()] = (name, began)
             change()
         except (RolledBack, IntegrityError, ObjectDoesNotExist, services.EditConflict) as error:
             self.record.refused += not isinstance(error, RolledBack)
@@ -108,6 +120,8 @@ class Editors:
                 return  # the admin saves what somebody else has just deleted
             self._note_error(name, error, down)
             return
+        finally:
+            self._since.pop(threading.get_ident(), None)
         took = time.monotonic() - began - editor.waited
         waited = took - (busy_seconds() - busy)
         with self._lock:
@@ -117,6 +131,20 @@ class Editors:
             self.record.longest_wait = max(self.record.longest_wait, waited)
             if took > self.record.slowest:
                 self.record.slowest, self.record.slowest_what = took, name
+
+    def _watch(self) -> None:
+        """Where edits are that take long, and on whom PostgreSQL lets them wait."""
+        told: set[tuple[int, float]] = set()
+        while not self.stopping.wait(0.2):
+            for thread, (name, began) in list(self._since.items()):
+                if time.monotonic() - began < SLOW or (thread, began) in told:
+                    continue
+                told.add((thread, began))
+                where = "".join(traceback.format_stack(sys._current_frames().get(thread))[-3:])
+                self.record.seen_waiting.append(
+                    f"{name}, during {self.during or 'no fault'}:\n{where}{_blocked()}"
+                )
+        connection.close()
 
     def _note_error(self, name: str, error: Exception, down: bool) -> None:
         text = f"{name}: {type(error).__name__}: {error}"
@@ -133,6 +161,18 @@ class Editors:
             else:
                 self.record.errors.append(text + "\n" + traceback.format_exc()[-1500:])
         connection.close()
+
+
+def _blocked() -> str:
+    if connection.vendor != "postgresql":
+        return ""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(BLOCKED)
+            return "".join(f"  {row}\n" for row in cursor.fetchall())
+    except DatabaseError as error:
+        connection.close()
+        return f"  {error}"
 
 
 def busy_seconds() -> float:

@@ -62,6 +62,7 @@ def old_documents_arrive_during_the_replay(
 ) -> None:
     """Where the version gate does not hold: the post had left before Solr was killed."""
     solr = stand.services.solr
+    eventually(lambda: serves(stand), within=180, what="the collection, after another fault")
     held = Holding(lambda e: e.is_post, times=2)
     with stand.solr.doing(held):
         held.holds.wait(15)
