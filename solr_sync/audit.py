@@ -20,7 +20,7 @@ from solr_sync import commits, content, ledger, outages, repairs, stored, target
 from solr_sync.documents import SolrDocument
 from solr_sync.exceptions import CollectionMissing, DocumentRejected, NotRegistered
 from solr_sync.findings import GHOST, MISSING, STALE, Findings
-from solr_sync.models import AuditRun, Lane, LedgerEntry
+from solr_sync.models import AuditRun, LedgerEntry
 from solr_sync.registry import registry
 from solr_sync.solr import SolrClient, client_for
 
@@ -87,7 +87,7 @@ class Audit:
             state = outages.of(document)
             shown = state.visible_through
             if state.posted_at and (shown is None or shown < state.posted_at):
-                ticket = commits.ask(document, Lane.LIVE)
+                ticket = commits.ask(document)
                 self.client.commit_softly()
                 if ticket:
                     commits.done(document, ticket, state.commit_ms)

@@ -8,19 +8,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import Enum
 
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
 from solr_sync import outages
 from solr_sync.documents import SolrDocument
-from solr_sync.models import Collection, Lane
+from solr_sync.models import Collection
 
 # A searcher stays at least this long: a third of the time goes into commits at most.
 SHARE = 2
 SHORTEST = timedelta(milliseconds=200)
 LONGEST = timedelta(seconds=1)
-BULK = timedelta(seconds=15)
+
+
+class Haste(Enum):
+    """How soon searchers should see what was posted."""
+
+    EDIT = "somebody waits for it"
+    CROWD = "a program has just saved it, with many others"
+    BULK = "it has waited"
+
+
+GAPS = {Haste.CROWD: timedelta(seconds=2), Haste.BULK: timedelta(seconds=15)}
 
 
 @dataclass(frozen=True)
@@ -30,17 +41,17 @@ class Ticket:
     began_at: datetime
 
 
-def gap(state: Collection, lane: Lane) -> timedelta:
-    if lane == Lane.BULK:
-        return BULK
+def gap(state: Collection, haste: Haste) -> timedelta:
+    if haste in GAPS:
+        return GAPS[haste]
     return min(max(timedelta(milliseconds=state.commit_ms * SHARE), SHORTEST), LONGEST)
 
 
-def ask(document: SolrDocument, lane: Lane) -> Ticket | None:
+def ask(document: SolrDocument, haste: Haste = Haste.EDIT) -> Ticket | None:
     """A ticket if the last commit lies far enough back, else None."""
     state = outages.of(document)
     rows = _rows(document)
-    free = Q(commit_began_at=None) | Q(commit_began_at__lte=Now() - gap(state, lane))
+    free = Q(commit_began_at=None) | Q(commit_began_at__lte=Now() - gap(state, haste))
     if not rows.filter(free).update(commit_began_at=Now()):
         return None
     began_at = rows.values_list("commit_began_at", flat=True).get()
@@ -69,7 +80,7 @@ def is_awaited(document: SolrDocument) -> bool:
 def forgotten(document: SolrDocument) -> bool:
     """Whether a post has waited for its commit for longer than a worker lets it wait."""
     unseen = Q(visible_through=None) | Q(visible_through__lt=F("posted_at"))
-    return _rows(document).filter(unseen, posted_at__lt=Now() - 2 * BULK).exists()
+    return _rows(document).filter(unseen, posted_at__lt=Now() - 2 * GAPS[Haste.BULK]).exists()
 
 
 def _rows(document: SolrDocument) -> QuerySet[Collection]:

@@ -14,7 +14,7 @@ BATCH = 500
 SMALL_BATCH = 100
 LEAST_BATCH = 50
 BATCH_SECONDS = 0.25
-# So long after the last edit that was met.
+# So long after the last edit, or the last crowd of them, that was met.
 BESIDE_EDITS = 5.0
 # So long a batch of bulk work waits for edits on their way: it goes on however many there are.
 LONGEST_WAIT = 0.5
@@ -28,6 +28,7 @@ class Pace:
         self.size = BATCH
         self.last_took = 0.0
         self.edit_met_at: float | None = None
+        self.crowd_met_at: float | None = None
 
     def meet_edit(self) -> None:
         """Somebody is saving beside this work."""
@@ -35,10 +36,17 @@ class Pace:
             self.size = min(self.size, SMALL_BATCH)
         self.edit_met_at = time.monotonic()
 
+    def meet_crowd(self) -> None:
+        """So many are saved at once that no person does it."""
+        self.crowd_met_at = time.monotonic()
+
     @property
     def is_beside_edits(self) -> bool:
-        met = self.edit_met_at
-        return met is not None and time.monotonic() - met < BESIDE_EDITS
+        return _is_recent(self.edit_met_at)
+
+    @property
+    def is_in_a_crowd(self) -> bool:
+        return _is_recent(self.crowd_met_at)
 
     def note(self, sent: int, seconds: float) -> None:
         """Of a batch: a full one tells how many fit the time that an edit may wait for it."""
@@ -62,3 +70,7 @@ class Pace:
             elif not self.is_beside_edits or time.monotonic() - began >= self.last_took:
                 break
             time.sleep(BRIEFLY)
+
+
+def _is_recent(moment: float | None) -> bool:
+    return moment is not None and time.monotonic() - moment < BESIDE_EDITS

@@ -130,7 +130,7 @@ def _sweep(document: SolrDocument) -> str:
             return "Solr is away, 1 tries"
         _look_for_solr(document)
     if commits.forgotten(document):
-        ticket = commits.ask(document, Lane.LIVE)
+        ticket = commits.ask(document)
         if ticket:
             client_for(document.collection).commit_softly()
             commits.done(document, ticket, 0)

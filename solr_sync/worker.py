@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from django.db import InterfaceError, OperationalError, connections
 
 from solr_sync import commits, content, ledger, outages, solr, targets
+from solr_sync.commits import Haste
 from solr_sync.documents import Fields, SolrDocument
 from solr_sync.exceptions import DocumentRejected, SolrUnavailable
 from solr_sync.ledger import Claim, Confirmation
@@ -124,12 +125,14 @@ class Run:
         own = self._claim(1, [first]) if first is not None else []
         if self.crowded and not self.newest_were_sent:
             own = self._claim(NEWEST_BATCH, newest=True)
-            # As many as that are no person's, but a program's that saves one by one: they go with
-            # the others.
-            if 0 < len(own) < NEWEST_BATCH and any(claim.urgent for claim in own):
-                self.newest_were_sent = True
-                self.pace.meet_edit()
-                return own
+            if any(claim.urgent for claim in own):
+                if len(own) < NEWEST_BATCH:
+                    self.newest_were_sent = True
+                    self.pace.meet_edit()
+                    return own
+                # As many as that are no person's, but a program's that saves one by one: they go
+                # with the others.
+                self.pace.meet_crowd()
         self.newest_were_sent = False
         size = self.pace.size
         claims = own + self._claim(max(size - len(own), 0))
@@ -232,9 +235,9 @@ class Run:
         )
 
     def _post(self, outgoing: list[Outgoing]) -> None:
-        hurried = self._hurried(outgoing)
-        is_awaited = hurried or bool(self.unseen)
-        ticket = commits.ask(self.document, Lane.LIVE if is_awaited else Lane.BULK)
+        haste = self._haste(outgoing)
+        hurried = haste == Haste.EDIT
+        ticket = commits.ask(self.document, Haste.EDIT if self.unseen else haste)
         began = time.monotonic()
         try:
             self._post_batch(outgoing, committing=ticket is not None)
@@ -250,11 +253,13 @@ class Run:
         if hurried:
             self.unseen += [o.claim.id for o in outgoing]
 
-    def _hurried(self, outgoing: list[Outgoing]) -> bool:
-        """Whether searchers should see it soon. A backlog has waited, and costs less if it does."""
+    def _haste(self, outgoing: list[Outgoing]) -> Haste:
+        """A backlog has waited, and costs less if it does."""
         if any(o.claim.urgent for o in outgoing):
-            return True
-        return self.lane == Lane.LIVE and not self.crowded
+            of_a_crowd = self.pace.is_in_a_crowd and not self.newest_were_sent
+            return Haste.CROWD if of_a_crowd else Haste.EDIT
+        is_small = self.lane == Lane.LIVE and not self.crowded
+        return Haste.EDIT if is_small else Haste.BULK
 
     def _post_batch(self, outgoing: Sequence[Outgoing], *, committing: bool = False) -> None:
         parameters = {"commit": "true", "softCommit": "true"} if committing else {}
@@ -331,7 +336,7 @@ class Run:
 
     def show(self) -> bool:
         """Commits what was posted, if it is time for it. Returns whether it did."""
-        ticket = commits.ask(self.document, Lane.LIVE)
+        ticket = commits.ask(self.document)
         if ticket is None:
             return False
         began = time.monotonic()

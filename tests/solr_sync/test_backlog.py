@@ -16,6 +16,8 @@ from django.utils import timezone
 from layers.models import Layer
 from solr_sync import commits, pace, tasks, worker
 from solr_sync import solr as solr_module
+from solr_sync.commits import Haste
+from solr_sync.documents import SolrDocument
 from solr_sync.models import Lane, LedgerEntry
 from solr_sync.pace import Pace
 from solr_sync.registry import registry
@@ -63,9 +65,17 @@ def test_a_fresh_edit_overtakes_a_backlog(
 def test_many_fresh_edits_go_with_the_backlog_the_newest_first(
     solr: SolrClient, small_batches: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A program that saves one by one; it gets no batches of its own."""
+    """A program that saves one by one; it gets no batches of its own, and no hurried commits."""
     waiting_for_a_minute(20)
     posts: list[list[str]] = []
+    hastes: list[Haste] = []
+    ask = commits.ask
+
+    def asking(document: SolrDocument, haste: Haste = Haste.EDIT) -> commits.Ticket | None:
+        hastes.append(haste)
+        return ask(document, haste)
+
+    monkeypatch.setattr(commits, "ask", asking)
     post = SolrClient.post_documents
 
     def noting(self: SolrClient, documents: Sequence[dict[str, Any]], **options: str) -> Any:
@@ -80,6 +90,7 @@ def test_many_fresh_edits_go_with_the_backlog_the_newest_first(
     assert {"Fresh 1", "Fresh 2"} < set(posts[2])
     assert len(posts[2]) == 4
     assert "Fresh 0" in posts[3]
+    assert hastes[1:4] == [Haste.BULK, Haste.CROWD, Haste.EDIT]  # the last one could be a person's
 
 
 class TestBulkWorkBesideEdits:
@@ -99,7 +110,7 @@ class TestBulkWorkBesideEdits:
     ) -> None:
         monkeypatch.setattr(pace, "LONGEST_WAIT", 0.3)
         document = registry["layer"]
-        ticket = commits.ask(document, Lane.LIVE)
+        ticket = commits.ask(document)
         commits.note_uncommitted(document, awaited=False)
         assert seconds_waited(Lane.BULK) < 0.1
         commits.note_uncommitted(document, awaited=True)
