@@ -73,7 +73,7 @@ class Soak:
         self.made: Counter[str] = Counter()
         self.failed: list[str] = []
         self.mended_after = 0.0
-        self.told = self.told_waiting = 0
+        self.told = self.told_slow = 0
 
     def prepare(self) -> None:
         from tests.faults.choosing import furnish
@@ -118,9 +118,9 @@ class Soak:
         for error in record.errors[self.told :]:
             print(error, file=sys.stderr)
         self.told = len(record.errors)
-        for waiting in record.seen_waiting[self.told_waiting :]:
-            print(waiting, file=sys.stderr)
-        self.told_waiting = len(record.seen_waiting)
+        for slow in record.seen_slow[self.told_slow :]:
+            print(slow, file=sys.stderr)
+        self.told_slow = len(record.seen_slow)
 
     def found(self) -> Any:
         """Once nothing is pending; what only an audit can find has three minutes."""
@@ -154,7 +154,8 @@ class Soak:
             "slowest_edit_s": round(record.slowest, 3),
             "slowest_edit": record.slowest_what,
             "longest_wait_in_an_edit_s": round(record.longest_wait, 3),
-            "seen_waiting": len(record.seen_waiting),
+            "seen_slow": len(record.seen_slow),
+            "seen_blocked": record.seen_blocked,
             "compared": found.compared,
             "all_right_after_s": round(self.mended_after, 1),
             "seed": self.options.seed,

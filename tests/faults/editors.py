@@ -23,9 +23,8 @@ from tests.faults.changes import Editor, RolledBack
 
 SLOW = 0.8  # seconds
 BLOCKED = """
-    SELECT a.wait_event_type, a.wait_event, left(a.query, 200), b.state, left(b.query, 200)
-    FROM pg_stat_activity a LEFT JOIN pg_stat_activity b ON b.pid = ANY (pg_blocking_pids(a.pid))
-    WHERE a.state <> 'idle' AND a.pid <> pg_backend_pid() AND a.backend_type = 'client backend'
+    SELECT left(a.query, 200), 'waits for', b.state, left(b.query, 200)
+    FROM pg_stat_activity a JOIN pg_stat_activity b ON b.pid = ANY (pg_blocking_pids(a.pid))
 """
 
 
@@ -40,9 +39,11 @@ class Record:
     refused: int = 0  # two people at once: in order, nothing half done
     slowest: float = 0.0
     slowest_what: str = ""
-    # Of one edit, for a server or a lock, and not for a processor that others use too.
+    # Of one edit: for a server, for a lock, or for the interpreter that the editors share, and not
+    # for a processor that others use too.
     longest_wait: float = 0.0
-    seen_waiting: list[str] = field(default_factory=list)  # each edit once, and on what it waited
+    seen_slow: list[str] = field(default_factory=list)  # each edit once, and where it was
+    seen_blocked: int = 0  # those of them while somebody waited for a lock in PostgreSQL
 
     @property
     def count(self) -> int:
@@ -141,8 +142,10 @@ class Editors:
                     continue
                 told.add((thread, began))
                 where = "".join(traceback.format_stack(sys._current_frames().get(thread))[-3:])
-                self.record.seen_waiting.append(
-                    f"{name}, during {self.during or 'no fault'}:\n{where}{_blocked()}"
+                blocked = _blocked()
+                self.record.seen_blocked += bool(blocked)
+                self.record.seen_slow.append(
+                    f"{name}, during {self.during or 'no fault'}:\n{where}{blocked}"
                 )
         connection.close()
 
