@@ -1,11 +1,12 @@
-"""The page for what went wrong on our side, made without the database, which may be the reason."""
+"""The page for what nobody foresaw, made without the database, which may be the reason."""
 
 from __future__ import annotations
 
 import sys
+from enum import Enum
 
 from django.core.exceptions import RequestDataTooBig
-from django.db import InterfaceError, OperationalError, connection
+from django.db import IntegrityError, InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -13,29 +14,51 @@ from django.utils.translation import gettext as _
 RETRY_AFTER = "5"  # seconds
 
 
+# SQLSTATE class of transactions that the database ended for the sake of others
+ROLLED_BACK = "40"
+
+
+class Problem(Enum):
+    AWAY = 503
+    CONFLICT = 409
+    OURS = 500
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500, or 503 where the database is away; a form that was sent can then be sent once more."""
-    away = _is_of_the_database(sys.exc_info()[1])
-    status = 503 if away else 500
+    """503 where the database is away, 409 where two changed the same at once, else 500.
+
+    A form that was sent can be sent once more, unless the fault is ours.
+    """
+    problem = _problem(sys.exc_info()[1])
+    says = _words(problem)
     if request.path.startswith("/api/"):
-        response: HttpResponse = JsonResponse({"detail": _detail(away)}, status=status)
+        response: HttpResponse = JsonResponse({"detail": says}, status=problem.value)
     else:
-        context = {"database_away": away, "typed": _typed(request) if away else []}
-        response = HttpResponse(render_to_string("500.html", context), status=status)
-    if away:
+        is_ours = problem is Problem.OURS
+        context = {"says": says, "is_ours": is_ours, "typed": [] if is_ours else _typed(request)}
+        response = HttpResponse(render_to_string("500.html", context), status=problem.value)
+    if problem is Problem.AWAY:
         response["Retry-After"] = RETRY_AFTER
     return response
 
 
-def _is_of_the_database(error: BaseException | None) -> bool:
+def _problem(error: BaseException | None) -> Problem:
     """Also the driver's own, which Django passes on as they are where rows are read in parts."""
     driver = connection.Database  # type: ignore[attr-defined]
+    state = getattr(error, "pgcode", None) or getattr(error and error.__cause__, "pgcode", None)
+    # A row that somebody has just removed, or a name that somebody has just given, too
+    if isinstance(error, IntegrityError) or (state or "").startswith(ROLLED_BACK):
+        return Problem.CONFLICT
     kinds = (OperationalError, InterfaceError, driver.OperationalError, driver.InterfaceError)
-    return isinstance(error, kinds)
+    return Problem.AWAY if isinstance(error, kinds) else Problem.OURS
 
 
-def _detail(away: bool) -> str:
-    return _("The database does not answer.") if away else _("Something went wrong")
+def _words(problem: Problem) -> str:
+    if problem is Problem.AWAY:
+        return _("The database does not answer.")
+    if problem is Problem.CONFLICT:
+        return _("Somebody else changed the same at the same moment. Nothing was saved.")
+    return _("Something went wrong")
 
 
 def _typed(request: HttpRequest) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ from html import unescape
 from typing import Any
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import IntegrityError, OperationalError, connection
 from django.test import Client
 
 from accounts.models import User
@@ -112,6 +112,35 @@ def test_the_drivers_own_error_is_told_alike(
     answer = client.post(f"/layers/{layer.slug}/edit/", form(layer))
     assert answer.status_code == 503
     assert "The database does not answer." in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        IntegrityError("violates foreign key constraint"),  # a row that somebody has just removed
+        OperationalError("deadlock detected"),
+    ],
+    ids=["removed", "deadlock"],
+)
+def test_two_who_change_the_same_at_once(
+    client: Client, layer: Layer, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    class Deadlock(Exception):
+        pgcode = "40P01"
+
+    def fail(*_args: Any, **_options: Any) -> None:
+        raise error from Deadlock()
+
+    monkeypatch.setattr(Layer, "save", fail)
+    address = f"/layers/{layer.slug}/edit/"
+    answer = client.post(address, form(layer))
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Somebody else changed the same at the same moment. Nothing was saved." in page
+    monkeypatch.undo()
+    assert client.post(address, kept(page)).status_code == 302
+    layer.refresh_from_db()
+    assert layer.title == "Rivers & <streams>"
 
 
 def test_other_errors_offer_no_second_sending(
