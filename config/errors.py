@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from enum import Enum
 
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import ObjectDoesNotExist, RequestDataTooBig
 from django.db import IntegrityError, InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.template.loader import render_to_string
@@ -46,8 +46,9 @@ def _problem(error: BaseException | None) -> Problem:
     """Also the driver's own, which Django passes on as they are where rows are read in parts."""
     driver = connection.Database  # type: ignore[attr-defined]
     state = getattr(error, "pgcode", None) or getattr(error and error.__cause__, "pgcode", None)
-    # A row that somebody has just removed, or a name that somebody has just given, too
-    if isinstance(error, IntegrityError) or (state or "").startswith(ROLLED_BACK):
+    # The first two: a row that was there has just been removed, or a name has just been given.
+    at_once = isinstance(error, ObjectDoesNotExist | IntegrityError)
+    if at_once or (state or "").startswith(ROLLED_BACK):
         return Problem.CONFLICT
     kinds = (OperationalError, InterfaceError, driver.OperationalError, driver.InterfaceError)
     return Problem.AWAY if isinstance(error, kinds) else Problem.OURS

@@ -118,9 +118,10 @@ def test_the_drivers_own_error_is_told_alike(
     "error",
     [
         IntegrityError("violates foreign key constraint"),  # a row that somebody has just removed
+        Layer.DoesNotExist("Layer matching query does not exist."),
         OperationalError("deadlock detected"),
     ],
-    ids=["removed", "deadlock"],
+    ids=["referred to", "removed", "deadlock"],
 )
 def test_two_who_change_the_same_at_once(
     client: Client, layer: Layer, monkeypatch: pytest.MonkeyPatch, error: Exception
