@@ -11,7 +11,7 @@ from services.supervision import Supervisor
 # By name, since DATA_DIR may be a folder with other things in it.
 DATA = (
     "bench", "catalogue.sqlite3*", "celerybeat-schedule*", "flower*", "local.env", "log/*.log*",
-    "log/tests", "mail", "make-run.pid", "media", "rabbitmq", "samples-loaded", "screenshots",
+    "log/tests", "mail", "make-run.*", "media", "rabbitmq", "samples-loaded", "screenshots",
     "solr", "static", "supervis*", "test.sqlite3*",
 )  # fmt: skip
 BUILT = (

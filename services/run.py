@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import signal
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
+from typing import TextIO
 
 from services import installation, ports, probes, process
 from services.environment import Environment
@@ -21,6 +23,8 @@ from services.solr import Solr
 from services.supervision import Supervisor
 
 READY_WITHIN = 180
+LOCK = "make-run.lock"
+LOCK_SECONDS = 3
 SAMPLES = "layers/samples/samples.jsonl"
 FAREWELL = (
     "  Accounts for trying it: editor, editor2, reviewer, visitor, admin;",
@@ -49,11 +53,42 @@ def interruptible() -> Iterator[None]:
             signal.signal(number, signal.SIG_IGN)
 
 
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Of two that begin at the same moment the second is told so, before it ends what it shares.
+
+    The lock ends with its process, however that ends. Raises ServiceError.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / LOCK).open("w") as lock:
+        # One that was just stopped notices soon.
+        if not process.wait_until(lambda: _is_ours(lock), LOCK_SECONDS, interval=0.2):
+            raise _already(folder)
+        yield
+
+
+def _is_ours(lock: TextIO) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _already(folder: Path) -> ServiceError:
+    return ServiceError(f"It runs already in {folder}; `make stop` ends it.")
+
+
 def run() -> None:
     environment = Environment()
+    with alone(environment.data_dir):
+        _run(environment)
+
+
+def _run(environment: Environment) -> None:
     supervisor = Supervisor(environment)
     if supervisor.running:
-        raise ServiceError(f"It runs already in {environment.data_dir}; `make stop` ends it.")
+        raise _already(environment.data_dir)
     ports.require_free(all_ports(environment, own_servers(environment)))
     install(environment)
     environment.generate_secrets()

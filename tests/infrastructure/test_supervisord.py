@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from services import run
 from services.environment import Environment
+from services.service import ServiceError
 from services.supervision import LONGEST_SOCKET_PATH, Supervisor
 from tests.infrastructure.project import PROJECT, supervised, words
 
@@ -89,3 +91,17 @@ def test_the_socket_is_short_however_deep_the_folder(tmp_path: Path) -> None:
     assert len(supervisor.socket) <= LONGEST_SOCKET_PATH
     assert fitted(deep).get("unix_http_server", "file") == supervisor.socket
     assert fitted(deep).get("supervisorctl", "serverurl") == f"unix://{supervisor.socket}"
+
+
+def test_two_that_begin_at_once_do_not_end_each_others_servers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "LOCK_SECONDS", 0.3)
+    with (
+        run.alone(tmp_path),
+        pytest.raises(ServiceError, match="It runs already"),
+        run.alone(tmp_path),
+    ):
+        pass
+    with run.alone(tmp_path):
+        pass
