@@ -67,7 +67,9 @@ def frozen(*processes: Process) -> Iterator[None]:
 
 def publish(app: Celery, task: str, arguments: Iterable[list[Any]], queue: str) -> None:
     """Without waiting for confirmations: it is not what is measured."""
-    with app.connection_for_write(transport_options={}) as link, app.amqp.Producer(link) as sender:
+    options = {"confirm_publish": False}
+    with app.connection_for_write(transport_options=options) as link:
+        sender = app.amqp.Producer(link)
         for each in arguments:
             app.send_task(task, args=each, producer=sender, queue=queue, retry=False)
 
