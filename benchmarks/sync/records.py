@@ -93,6 +93,8 @@ def _connected(server: str) -> Iterator[Connection]:
 
 def _replicate(address: str, number: int) -> None:
     """Copies layers and all that belongs to them, without a single trigger, then the ledger."""
+    from solr_sync.registry import registry
+
     tables = list(_tables())
     with _connected(address) as connection, connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
@@ -105,7 +107,7 @@ def _replicate(address: str, number: int) -> None:
         cursor.execute("DROP TABLE bench_base")
         cursor.execute("DELETE FROM solr_sync_ledgerentry")
         cursor.execute("UPDATE solr_sync_relatedchange SET due_at = NULL")
-        cursor.execute(_LEDGER)
+        cursor.execute(_LEDGER, [registry["layer"].definition])
         cursor.execute("VACUUM ANALYZE")
 
 
@@ -170,6 +172,6 @@ _LEDGER = """
     INSERT INTO solr_sync_ledgerentry (document_type, object_id, version, indexed_version,
         definition, lane, changed_at, due_at, lease, task_id, attempts, error, claimed_version,
         sent_version, is_tombstone, content_hash)
-    SELECT 'layer', id::text, 1, 0, 1, 1, now(), now(), '', '', 0, '', 0, 0, false, ''
+    SELECT 'layer', id::text, 1, 0, %s, 1, now(), now(), '', '', 0, '', 0, 0, false, ''
     FROM layers_layer
 """
