@@ -168,13 +168,14 @@ def confirm(
 ) -> None:
     """Notes which versions Solr took, never waiting for a row that a writer holds.
 
-    A row that was changed meanwhile stays due.
+    A row that was changed meanwhile stays due. One that is older than it was when it was claimed
+    stays as it is, since its database was restored.
     """
     if not confirmations:
         return
     connection = connections[document.using]
     values = orjson.dumps([vars(c) for c in confirmations]).decode()
-    parameters: list[Any] = [visible, lease, values]
+    parameters: list[Any] = [visible, lease, values, lease]
     if connection.vendor == "postgresql":
         parameters.insert(0, [c.id for c in confirmations])
     with connection.cursor() as cursor:

@@ -218,7 +218,9 @@ def claim(*, by_id: bool, newest: bool) -> str:
 
 
 # Confirming: each row with its own values, in one statement. Rows that a writer holds are passed
-# over; they are sent again at the end of their lease, which changes nothing in Solr.
+# over; they are sent again at the end of their lease, which changes nothing in Solr. So is a row of
+# an older version than was claimed: its database was restored meanwhile, and the audit has to see
+# it. There the row may also say that Solr has a newer version; whoever holds it knows better.
 _CONFIRM_SET = """
     indexed_version = c.version, sent_version = c.sent, content_hash = c.hash, bucket = c.bucket,
     check_number = c.check_number, is_tombstone = c.tombstone, indexed_at = {now},
@@ -227,6 +229,9 @@ _CONFIRM_SET = """
     lease = CASE WHEN {ledger}.lease = %s OR {ledger}.version <= c.version THEN ''
         ELSE {ledger}.lease END
 """
+_CONFIRMED = """{ledger}.id = c.id AND {ledger}.version >= c.version AND (
+        {ledger}.indexed_version < c.version
+        OR {ledger}.version = c.version AND {ledger}.lease = %s)"""
 CONFIRM = {
     "postgresql": """
     WITH free AS MATERIALIZED (
@@ -239,7 +244,8 @@ CONFIRM = {
             id bigint, version bigint, sent bigint, hash text, bucket smallint,
             check_number bigint, tombstone boolean)
         JOIN free USING (id)
-    ) c WHERE {ledger}.id = c.id AND {ledger}.indexed_version < c.version""",
+    ) c WHERE """
+    + _CONFIRMED,
     "sqlite": "UPDATE {ledger} SET "
     + _CONFIRM_SET
     + """ FROM (
@@ -247,7 +253,8 @@ CONFIRM = {
             value ->> 'hash' AS hash, value ->> 'bucket' AS bucket,
             value ->> 'check_number' AS check_number, value ->> 'tombstone' AS tombstone
         FROM json_each(%s)
-    ) c WHERE {ledger}.id = c.id AND {ledger}.indexed_version < c.version""",
+    ) c WHERE """
+    + _CONFIRMED,
 }
 _NOW = {"postgresql": "clock_timestamp()", "sqlite": "strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now')"}
 CONFIRM = {v: t.format(ledger=LEDGER, now=_NOW[v]) for v, t in CONFIRM.items()}

@@ -6,9 +6,12 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
+from django.db.models.functions import Now
 
 from layers.models import Keyword, Layer, TopicCategory
 from solr_sync import ledger, related
+from solr_sync.audit import Audit
 from solr_sync.exceptions import DocumentRejected
 from solr_sync.models import Lane, LedgerEntry
 from solr_sync.registry import registry
@@ -279,6 +282,41 @@ def test_solr_ahead_of_the_database_is_overtaken(solr: SolrClient) -> None:
     run()
     assert titles(solr) == ["Rivers"]
     assert found(solr)[0]["sync_version"] == 41
+
+
+@pytest.mark.parametrize("indexed", [3, 1])
+def test_a_row_that_says_solr_is_ahead_is_confirmed_where_solr_is_not(
+    solr: SolrClient, indexed: int
+) -> None:
+    """An older database was restored, and Solr has lost its index: nothing must wait for ever."""
+    layer = Layer.objects.create(title="Rivers")
+    run(layer)
+    solr.delete(q="*:*", commit=True)
+    LedgerEntry.objects.update(version=1, indexed_version=indexed, content_hash="", due_at=Now())
+    run()
+    assert titles(solr) == ["Rivers"]
+    entry = entry_of(layer)
+    assert (entry.version, entry.indexed_version, entry.due_at) == (1, 1, None)
+
+
+def test_a_database_restored_under_a_worker_hides_nothing_from_the_audit(solr: SolrClient) -> None:
+    """What it has claimed is newer than the rows are by now."""
+    layer = Layer.objects.create(title="Rivers")
+    run(layer)
+    as_it_was = LedgerEntry.objects.values().get()
+    Layer.objects.update(title="Streams")
+    worker = Run(registry["layer"])
+    claims = worker.claim()
+    LedgerEntry.objects.update(**as_it_was)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE layers_layer SET title = 'Rivers'")
+    LedgerEntry.objects.update(**as_it_was)
+    worker.send(claims)
+    worker.show()
+    assert entry_of(layer).indexed_version == 1
+    assert Audit("layers").run(repair=True).as_dict()["stale"] == 1
+    run()
+    assert titles(solr) == ["Rivers"]
 
 
 def test_a_worker_leaves_rows_of_a_newer_definition(solr: SolrClient) -> None:
