@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import Enum
+from enum import IntEnum
 
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
@@ -23,12 +23,12 @@ SHORTEST = timedelta(milliseconds=200)
 LONGEST = timedelta(seconds=1)
 
 
-class Haste(Enum):
+class Haste(IntEnum):
     """How soon searchers should see what was posted."""
 
-    EDIT = "somebody waits for it"
-    CROWD = "a program has just saved it, with many others"
-    BULK = "it has waited"
+    BULK = 0  # it has waited
+    CROWD = 1  # a program has just saved it, with many others
+    EDIT = 2  # somebody waits for it
 
 
 GAPS = {Haste.CROWD: timedelta(seconds=2), Haste.BULK: timedelta(seconds=15)}

@@ -91,6 +91,7 @@ class Run:
         self.report = Report()
         self.unseen: list[int] = []
         self.uncommitted = False
+        self.owed = Haste.BULK  # the greatest of what was posted since the last commit
 
     @property
     def client(self) -> solr.SolrClient:
@@ -237,7 +238,8 @@ class Run:
     def _post(self, outgoing: list[Outgoing]) -> None:
         haste = self._haste(outgoing)
         hurried = haste == Haste.EDIT
-        ticket = commits.ask(self.document, Haste.EDIT if self.unseen else haste)
+        self.owed = max(self.owed, haste)
+        ticket = commits.ask(self.document, self.owed)
         began = time.monotonic()
         try:
             self._post_batch(outgoing, committing=ticket is not None)
@@ -352,7 +354,7 @@ class Run:
         commits.done(self.document, ticket, round((time.monotonic() - began) * 1000))
         if self.unseen:
             ledger.mark_visible(self.document, self.unseen, through=ticket.began_at)
-        self.unseen, self.uncommitted = [], False
+        self.unseen, self.uncommitted, self.owed = [], False, Haste.BULK
 
 
 def _without_id(reason: str, object_id: str) -> str:

@@ -93,6 +93,19 @@ def test_many_fresh_edits_go_with_the_backlog_the_newest_first(
     assert hastes[1:4] == [Haste.BULK, Haste.CROWD, Haste.EDIT]  # the last one could be a person's
 
 
+def test_what_a_program_has_saved_is_still_due_to_be_shown_behind_older_work(
+    solr: SolrClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting_for_a_minute(2)
+    hastes: list[Haste] = []
+    monkeypatch.setattr(commits, "ask", lambda _document, haste: hastes.append(haste))
+    worker = Run(registry["layer"])
+    claims = worker.claim()
+    worker.crowded, worker.owed = True, Haste.CROWD
+    worker.send(claims)
+    assert hastes == [Haste.CROWD]
+
+
 class TestBulkWorkBesideEdits:
     def test_it_waits_for_an_edit_on_its_way_but_not_for_long(
         self, solr: SolrClient, monkeypatch: pytest.MonkeyPatch
