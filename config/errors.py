@@ -12,8 +12,6 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 RETRY_AFTER = "5"  # seconds
-
-
 # SQLSTATE class of transactions that the database ended for the sake of others
 ROLLED_BACK = "40"
 

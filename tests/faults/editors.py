@@ -75,7 +75,7 @@ class Editors:
         self.stopping.set()
         for thread in (*self._threads, self._watcher):
             thread.join(60)
-            assert not thread.is_alive(), f"{thread.name} does not end:\n{_where(thread)}"
+            assert not thread.is_alive(), f"{thread.name} does not end:\n{_where(thread.ident)}"
 
     @contextmanager
     def working(self) -> Iterator[Record]:
@@ -141,7 +141,7 @@ class Editors:
                 if time.monotonic() - began < SLOW or (thread, began) in told:
                     continue
                 told.add((thread, began))
-                where = "".join(traceback.format_stack(sys._current_frames().get(thread))[-3:])
+                where = _where(thread, 3)
                 blocked = _blocked()
                 self.record.seen_blocked += bool(blocked)
                 self.record.seen_slow.append(
@@ -184,6 +184,6 @@ def busy_seconds() -> float:
     return (int(on) + int(waiting)) / 1e9
 
 
-def _where(thread: threading.Thread) -> str:
-    frame = sys._current_frames().get(thread.ident or 0)
-    return "".join(traceback.format_stack(frame)[-12:]) if frame else ""
+def _where(thread: int | None, depth: int = 12) -> str:
+    frame = sys._current_frames().get(thread or 0)
+    return "".join(traceback.format_stack(frame)[-depth:]) if frame else ""
