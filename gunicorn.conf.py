@@ -1,6 +1,6 @@
 """How gunicorn serves the site; `gunicorn config.wsgi` reads this file by itself."""
 
-from config import logs
+from config import garbage, logs
 from services.environment import Environment
 
 environment = Environment()
@@ -22,6 +22,7 @@ control_socket_disable = True
 # Only these may say, by X-Forwarded-Proto, that a visitor came by https.
 forwarded_allow_ips = environment.find("TRUSTED_PROXIES") or "127.0.0.1"
 
+post_worker_init = garbage.leave_what_is_there
 reload = environment.flag("DEBUG")
 # Its own access log holds addresses of people and what they searched for; config.request_lines
 # writes a line for each request instead.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any, ClassVar, TypeGuard
 
 from django.contrib.auth import get_user_model
@@ -96,7 +97,7 @@ class LayerDocument(SolrDocument):
 
 def _identity(layer: LayerRecord) -> dict[str, Any]:
     return {
-        "id": str(layer.id),
+        "id": layer.id,
         "slug": layer.slug,
         "name": cut(clean(layer.name)) or layer.slug,
         "username": layer.username,
@@ -116,9 +117,9 @@ def _description(layer: LayerRecord) -> dict[str, Any]:
         "title_sort": sort_key(layer.title),
         "alternative_titles": texts(layer.alternative_titles),
         "abstract": clean(layer.abstract),
-        "category": texts(topic.label for topic in layer.topics),
+        "category": list(names_of(tuple(topic.label for topic in layer.topics))),
         "keywords": texts(layer.keywords),
-        "regions": texts(region.names[0] for region in layer.regions),
+        "regions": list(names_of(tuple(region.names[0] for region in layer.regions))),
         "region_names": list(
             dict.fromkeys(name for region in layer.regions for name in names_of(region.names))
         ),
@@ -140,26 +141,31 @@ def _description(layer: LayerRecord) -> dict[str, Any]:
 
 
 def _stems(layer: LayerRecord, description: dict[str, Any]) -> dict[str, Any]:
-    codes = [layer.metadata_language_id, *layer.languages]
-    suffixes = dict.fromkeys(STEMMED[code] for code in codes if code in STEMMED)
     fields: dict[str, Any] = {}
-    for suffix in list(suffixes)[:MAX_STEMMED]:
+    for suffix in _suffixes((layer.metadata_language_id, *layer.languages)):
         for name in ("title", "abstract", "keywords"):
             fields[f"{name}_stem_{suffix}"] = description[name]
     return fields
 
 
+@lru_cache(maxsize=1_000)
+def _suffixes(languages: tuple[str, ...]) -> tuple[str, ...]:
+    stemmed = dict.fromkeys(STEMMED[code] for code in languages if code in STEMMED)
+    return tuple(stemmed)[:MAX_STEMMED]
+
+
 def _facets(layer: LayerRecord, keywords: list[str]) -> dict[str, Any]:
-    terms = strings(keywords)
+    terms = list(dict.fromkeys(map(cut, keywords)))
+    organisation = cut(clean(layer.organisation or ""))
     return {
         "acl": labels_of_layer(layer.state, layer.visibility, layer.group_id, layer.owner_id),
         "topic": [topic.code for topic in layer.topics],
         "keyword": terms,
         "region": [region.code for region in layer.regions],
         "region_tree": _region_tree(layer),
-        "organisation": cut(clean(layer.organisation or "")),
+        "organisation": organisation,
         "suggest_keyword": openings(terms),
-        "suggest_organisation": openings(strings([layer.organisation or ""])),
+        "suggest_organisation": openings([organisation]),
         "resource_type": layer.resource_type_id,
         "format": cut(clean(layer.format)),
         "licence": layer.licence_id,

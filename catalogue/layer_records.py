@@ -1,8 +1,8 @@
 """Layers as their documents need them, read for a whole batch in ten queries of plain values.
 
 Model instances with prefetched relations cost four times as much, most of it for building objects.
-Rows of other tables come with the layer's key as text: a UUID made for each costs as much as the
-rest of the row.
+All rows come with the layer's key as text: a UUID made for each costs as much as the rest of the
+row. So do lists, which are read faster here than by Django.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
+import orjson
 from django.db.models import ForeignKey, QuerySet, TextField, UUIDField
 from django.db.models.functions import Cast
 from django.db.models.lookups import In
@@ -30,7 +31,6 @@ from layers.models import (
 )
 
 COLUMNS = (
-    "id",
     "slug",
     "name",
     "title",
@@ -59,6 +59,7 @@ COLUMNS = (
     "created_at",
     "updated_at",
 )
+LISTS = {"alternative_titles", "identifiers"}
 
 
 @UUIDField.register_lookup
@@ -108,7 +109,7 @@ class Period(NamedTuple):
 class LayerRecord:
     """The columns of a layer, and what its document takes from other tables, in their order."""
 
-    id: uuid.UUID
+    id: str
     slug: str
     name: str
     title: str
@@ -160,15 +161,18 @@ def read(keys: Sequence[uuid.UUID]) -> Iterator[LayerRecord]:
     keys = Keys(keys)
     rows = Layer.objects.filter(pk__among=keys).order_by()
     records = {
-        row[0]: LayerRecord(*row[1:])
+        row[0]: LayerRecord(*row)
         for row in rows.values_list(
-            Cast("pk", TextField()),
-            *COLUMNS,
+            _text("pk"),
+            *(_text(name) if name in LISTS else name for name in COLUMNS),
             "owner__username",
             "organisation__name",
             "dead_links__number",
         )
     }
+    for record in records.values():
+        for name in LISTS:
+            setattr(record, name, orjson.loads(getattr(record, name)))
     places = _places(keys)
     for key, code, label in _terms(keys, "topic_categories", "code", "label"):
         if key in records:
@@ -191,6 +195,10 @@ def read(keys: Sequence[uuid.UUID]) -> Iterator[LayerRecord]:
     yield from records.values()
 
 
+def _text(name: str) -> Cast:
+    return Cast(name, TextField())
+
+
 def _terms(keys: Keys, relation: str, *columns: str, order: str = "") -> Any:
     """Layer id and columns of the rows at the other end, in the order of their vocabulary.
 
@@ -202,25 +210,25 @@ def _terms(keys: Keys, relation: str, *columns: str, order: str = "") -> Any:
     ordering = [order] if order else ["position", "label"]
     rows = terms.through.objects.filter(layer_id__among=keys)
     ordered = rows.order_by(*(f"{term}__{name}" for name in ordering), f"{term}_id")
-    return ordered.values_list(
-        Cast("layer_id", TextField()), *(f"{term}__{column}" for column in columns)
-    )
+    return ordered.values_list(_text("layer_id"), *(f"{term}__{column}" for column in columns))
 
 
 def _parts(model: Any, keys: Keys, *columns: str) -> QuerySet[Any, Any]:
     rows = model.objects.filter(layer_id__among=keys).order_by("position", "pk")
-    found: QuerySet[Any, Any] = rows.values_list(Cast("layer_id", TextField()), *columns)
+    found: QuerySet[Any, Any] = rows.values_list(_text("layer_id"), *columns)
     return found
 
 
 def _places(keys: Keys) -> dict[str, Place]:
     """Each region once: with its names in all languages it is long."""
-    columns = ("code", "label", "labels", "level", "parent")
+    columns = ("code", "label", "level", "parent")
     codes = Layer.regions.through.objects.filter(layer_id__among=keys).values("region_id")
-    rows = Region.objects.filter(pk__in=codes).order_by().values_list(*columns)
+    rows = Region.objects.filter(pk__in=codes).order_by().values_list(*columns, _text("labels"))
     return {
-        code: Place(code, (label, *labels.values()), parent if level == "country" else None)
-        for code, label, labels, level, parent in rows
+        code: Place(
+            code, (label, *orjson.loads(labels).values()), parent if level == "country" else None
+        )
+        for code, label, level, parent, labels in rows
     }
 
 

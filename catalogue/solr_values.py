@@ -32,8 +32,10 @@ UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufd
 def clean(text: object) -> str:
     if type(text) is not str:
         text = str(text)
-    # Nearly all are, and that is seen several times faster than replaced.
-    return text.strip() if text.isprintable() else UNFIT.sub(" ", text).strip()
+    # Nearly all are fit, and that is seen several times faster than replaced.
+    if not text.isprintable() and not text.replace("\n", "").isprintable():
+        text = UNFIT.sub(" ", text)
+    return text.strip()
 
 
 def cut(text: str, limit: int = MAX_STRING_BYTES) -> str:
@@ -56,12 +58,14 @@ def strings(values: Iterable[object]) -> list[str]:
 
 @lru_cache(maxsize=5_000)
 def names_of(names: tuple[str, ...]) -> tuple[str, ...]:
-    """`texts` of something that many layers share, such as a region with its names."""
+    """`texts` of what many layers share, such as the names of a region."""
     return tuple(texts(names))
 
 
 def instant(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    if moment.tzinfo is not UTC:
+        moment = moment.astimezone(UTC)
+    return f"{moment.isoformat(timespec='milliseconds')[:-6]}Z"
 
 
 def fold(text: str) -> str:

@@ -8,11 +8,11 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging, worker_init
+from celery.signals import setup_logging, worker_init, worker_process_init
 from django.conf import settings
 from kombu.exceptions import OperationalError
 
-from config import request_ids
+from config import garbage, request_ids
 from solr_sync import solr
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -21,6 +21,7 @@ app = Celery("catalogue")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 solr.extra_headers.append(request_ids.headers)
+worker_process_init.connect(garbage.leave_what_is_there)
 
 
 @setup_logging.connect

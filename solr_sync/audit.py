@@ -230,7 +230,7 @@ class Audit:
             wanted = content.checked(row.object_id, built)
         except DocumentRejected:
             return False
-        return row.content_hash == content.content_hash(wanted) and fields.agree(wanted, there)
+        return row.content_hash == wanted.hash and fields.agree(wanted.fields, there)
 
     def _remember(self, began: Any, deep: bool) -> None:
         runs = AuditRun.objects.using(self.documents[0].using)

@@ -6,6 +6,7 @@ import hashlib
 import math
 import re
 import zlib
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,7 +17,10 @@ from solr_sync.exceptions import DocumentRejected
 
 BUCKETS = 1024
 RESERVED = frozenset({"id", "sync_version", "sync_bucket", "sync_check", "deleted", "deleted_at"})
+TEXT_ALONE = frozenset({str})
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
+# How JSON writes control characters: to look for these takes less than to look at each text.
+ESCAPED = re.compile(rb"\\(?:u00|b|f)")
 LONG = 2**63
 
 
@@ -31,35 +35,52 @@ def check_number(object_id: str, version: int, content_hash: str) -> int:
 
 
 def content_hash(fields: Fields) -> str:
-    packed = orjson.dumps(fields, option=orjson.OPT_SORT_KEYS)
+    return _digest(orjson.dumps(fields, option=orjson.OPT_SORT_KEYS))
+
+
+def _digest(packed: bytes) -> str:
     return hashlib.blake2b(packed, digest_size=16).hexdigest()
 
 
-def checked(object_id: str, fields: Fields) -> Fields:
-    """The fields without those that are None, if Solr would store them as they are meant.
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Fields that Solr stores as they are meant, without those that are None."""
 
-    Raises DocumentRejected for what Solr takes without a word and stores wrongly: dicts (atomic
+    fields: Fields
+    hash: str
+    others: Fields  # those of the fields that are no text
+
+
+def checked(object_id: str, fields: Fields) -> Checked:
+    """Raises DocumentRejected for what Solr takes without a word and stores wrongly: dicts (atomic
     updates), lists in lists, numbers that are none, control characters, lone surrogates, no id.
     """
     check_id(object_id)
     kept = {name: value for name, value in fields.items() if value is not None}
     if reserved := (RESERVED - {"id"}) & kept.keys():
         raise DocumentRejected(f"field {min(reserved)!r} belongs to the sync")
-    for name, value in kept.items():
-        if not _is_plain_text(value):
-            for item in value if isinstance(value, list | tuple) else (value,):
-                _check_scalar(name, item)
-    return kept
-
-
-def _is_plain_text(value: Any) -> bool:
-    """Whether it is text, or texts, without signs that need a closer look, as nearly all are."""
-    if type(value) is str:
-        return value.isprintable()
+    others = {name: value for name, value in kept.items() if not _is_text(value)}
+    _check_fields(others)
     try:
-        return type(value) is list and all(map(str.isprintable, value))
-    except TypeError:
-        return False
+        packed = orjson.dumps(kept, option=orjson.OPT_SORT_KEYS)
+    except TypeError as error:  # a lone surrogate
+        _check_fields(kept)
+        raise DocumentRejected(f"it can't be written as JSON: {error}") from error
+    if ESCAPED.search(packed):
+        _check_fields(kept)
+    return Checked(kept, _digest(packed), others)
+
+
+def _is_text(value: Any) -> bool:
+    if type(value) is list:
+        return TEXT_ALONE.issuperset(map(type, value))
+    return type(value) is str
+
+
+def _check_fields(fields: Fields) -> None:
+    for name, value in fields.items():
+        for item in value if isinstance(value, list | tuple) else (value,):
+            _check_scalar(name, item)
 
 
 def check_id(object_id: str) -> None:

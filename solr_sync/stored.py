@@ -14,7 +14,6 @@ from solr_sync.solr import SolrClient
 TOLERANCE = 1e-6
 WHOLE_NUMBERS = {"IntPointField", "LongPointField"}
 TEXTS = {"StrField", "TextField", "SortableTextField"}
-TEXT_ALONE = frozenset({str})
 WHOLE_SECOND = re.compile(r"(?<=:\d\d)\.0+Z$")
 
 
@@ -45,10 +44,7 @@ class Schema:
     def misfit(self, fields: Fields) -> str:
         """What Solr would take without a word and store as something else; empty if nothing."""
         for name, value in fields.items():
-            values = value if isinstance(value, list | tuple) else (value,)
-            if TEXT_ALONE.issuperset(map(type, values)):
-                continue
-            for item in values:
+            for item in value if isinstance(value, list | tuple) else (value,):
                 if isinstance(item, float) and not item.is_integer() and name in self.whole_numbers:
                     return f"field {name!r} takes whole numbers, {item} would be cut"
                 if isinstance(item, bool) and name in self.texts:

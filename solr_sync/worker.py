@@ -30,6 +30,7 @@ logger = logging.getLogger(__name__)
 NEWEST_BATCH = 100
 # So many documents of a batch refused for one reason, and none taken: that is no poison.
 OUTAGE_REJECTIONS = 20
+TOLD_TOGETHER = 25
 
 
 @dataclass
@@ -226,14 +227,12 @@ class Run:
             return Outgoing(claim, fields, "", claim.object_id, tombstone=True)
         if isinstance(built, Exception):
             raise DocumentRejected(f"it can't be built: {type(built).__name__}: {built}") from built
-        fields = content.checked(claim.object_id, built)
-        if misfit := targets.schema_of(self.client).misfit(fields):
+        checked = content.checked(claim.object_id, built)
+        if misfit := targets.schema_of(self.client).misfit(checked.others):
             raise DocumentRejected(misfit)
-        hash_ = content.content_hash(fields)
-        name = str(fields.get("name") or fields.get("title") or claim.object_id)
-        return Outgoing(
-            claim, content.live(claim.object_id, claim.version, fields, hash_), hash_, name
-        )
+        name = str(built.get("name") or built.get("title") or claim.object_id)
+        fields = content.live(claim.object_id, claim.version, checked.fields, checked.hash)
+        return Outgoing(claim, fields, checked.hash, name)
 
     def _post(self, outgoing: list[Outgoing]) -> None:
         haste = self._haste(outgoing)
@@ -362,13 +361,14 @@ def _without_id(reason: str, object_id: str) -> str:
 
 
 def _tell(outgoing: Sequence[Outgoing], posted: Posted) -> None:
-    """A line a document. A fifth of `logger.info` goes into finding out who called it."""
-    if not logger.isEnabledFor(logging.INFO):
-        return
-    text = "%s: version %s taken by Solr (status %s, %s ms)"
-    for o in outgoing:
-        values = (o.name, o.claim.version, posted.status, posted.qtime_ms)
-        logger.handle(
-            logger.makeRecord(logger.name, logging.INFO, __file__, 0, text, values, None, "_tell")
+    """A line for each document, or in a backlog for some of them: lines cost as much as posting."""
+    of_a_line = 1 if len(outgoing) <= TOLD_TOGETHER else TOLD_TOGETHER
+    for start in range(0, len(outgoing), of_a_line):
+        told = outgoing[start : start + of_a_line]
+        logger.info(
+            "%s taken by Solr (status %s, %s ms)",
+            ", ".join([f"{o.name}: version {o.claim.version}" for o in told]),
+            *(posted.status, posted.qtime_ms),
         )
+    for o in outgoing if logger.isEnabledFor(logging.DEBUG) else ():
         logger.debug("%s: %s", o.name, o.fields)

@@ -84,7 +84,7 @@ def _in_backlog(keys: list[str], backlog: int, lane: Lane) -> Waits:
         sender.start()
     else:
         publisher.put(names.DRAIN, "layer")
-    waits = searching.at_rate(keys, LOAD, 600, lambda: stage.pending() > 100)
+    waits = searching.at_rate(keys, LOAD, 600, lambda: stage.pending(at_most=101) > 100)
     wait_until_quiet()
     return waits
 
@@ -95,7 +95,7 @@ def _publish(ids: list[str]) -> None:
 
 
 def wait_until_quiet() -> None:
-    workers.until(lambda: stage.pending() == 0, seconds=900)
+    workers.until(lambda: stage.pending(at_most=1) == 0, seconds=900)
     workers.purge(current_app, "index.live")  # of what is done already
     time.sleep(1)
 

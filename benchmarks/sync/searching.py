@@ -17,6 +17,7 @@ from layers.models import Layer
 
 POLL_SECONDS = 0.015
 LONGEST = 120.0
+GOING_ON_SECONDS = 1.0  # between two looks, which cost the servers time too
 
 
 @dataclass
@@ -118,9 +119,13 @@ def at_rate(
     """So many saves a second for a time, or as long as something goes on."""
     ended = time.monotonic() + seconds
     with watching() as watch:
-        due = time.monotonic()
+        due = look = time.monotonic()
         for count, key in enumerate(keys):
-            if time.monotonic() > ended or (going_on is not None and not going_on()):
+            if going_on is not None and time.monotonic() >= look:
+                look = time.monotonic() + GOING_ON_SECONDS
+                if not going_on():
+                    break
+            if time.monotonic() > ended:
                 break
             save(watch, key, f"{rate:g}/s {count} {time.time_ns()}")
             due += 1 / rate

@@ -24,6 +24,11 @@ DUE = """
         version = version + 1, lane = %s
     WHERE id IN (SELECT id FROM solr_sync_ledgerentry ORDER BY id LIMIT %s)
 """
+PENDING = """
+    SELECT count(*) FROM (
+        SELECT 1 FROM solr_sync_ledgerentry WHERE due_at IS NOT NULL LIMIT %s
+    ) waiting
+"""
 UNTRIGGERED = "SET session_replication_role = replica"
 TRIGGERED = "SET session_replication_role = origin"
 CHANGED = """
@@ -119,12 +124,13 @@ def busy() -> bool:
         cursor.execute(
             "SELECT EXISTS (SELECT 1 FROM solr_sync_relatedchange WHERE due_at IS NOT NULL)"
         )
-        return bool(cursor.fetchone()[0]) or pending() > 100
+        return bool(cursor.fetchone()[0]) or pending(at_most=101) > 100
 
 
-def pending() -> int:
+def pending(*, at_most: int = 1_000_000) -> int:
+    """Counted no further than `at_most`: to count a backlog costs as much as to work on it."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM solr_sync_ledgerentry WHERE due_at IS NOT NULL")
+        cursor.execute(PENDING, [at_most])
         return int(cursor.fetchone()[0])
 
 

@@ -84,7 +84,7 @@ def purge(app: Celery, queue: str) -> None:
         link.default_channel.queue_purge(queue)
 
 
-def until(condition: Any, *, seconds: float, every: float = 0.1) -> bool:
+def until(condition: Any, *, seconds: float, every: float = 0.5) -> bool:
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:

@@ -23,7 +23,7 @@ class WithRecords(QuerySet[Layer]):
         if is_new:
             records = {record.id: record for record in layer_records.read([x.pk for x in layers])}
             for layer in layers:
-                layer.record = records[layer.pk]
+                layer.record = records[str(layer.pk)]
 
 
 class LayerIndex(indexes.SearchIndex, indexes.Indexable):
