@@ -20,6 +20,8 @@ from typing import Any
 
 import django
 
+PATIENCE = 1.0  # seconds; what dies holds no edit up for longer
+
 
 def main(arguments: list[str]) -> int:
     options = parsed(arguments)
@@ -42,7 +44,8 @@ def main(arguments: list[str]) -> int:
         soak.stand.stop()
     print(found)
     print(json.dumps(soak.result(found)), flush=True)
-    wrong = not found.nothing or soak.editors.record.errors or soak.failed
+    record = soak.editors.record
+    wrong = not found.nothing or record.errors or soak.failed or record.longest_held > PATIENCE
     return 1 if wrong else 0
 
 
@@ -154,8 +157,9 @@ class Soak:
             "slowest_edit_s": round(record.slowest, 3),
             "slowest_edit": record.slowest_what,
             "longest_wait_in_an_edit_s": round(record.longest_wait, 3),
-            "seen_slow": len(record.seen_slow),
-            "seen_blocked": record.seen_blocked,
+            "edits_of_more_than_a_second": record.slow,
+            "longest_held_by_what_dies_s": round(record.longest_held, 3),
+            "held": record.held_what,
             "compared": found.compared,
             "all_right_after_s": round(self.mended_after, 1),
             "seed": self.options.seed,

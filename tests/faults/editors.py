@@ -16,16 +16,15 @@ from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import InterfaceError, OperationalError, connection
+from django.db.backends.signals import connection_created
 from django.db.utils import DatabaseError, IntegrityError
 
 from layers import services
+from tests.faults import held
 from tests.faults.changes import Editor, RolledBack
 
-SLOW = 0.8  # seconds
-BLOCKED = """
-    SELECT left(a.query, 200), 'waits for', b.state, left(b.query, 200)
-    FROM pg_stat_activity a JOIN pg_stat_activity b ON b.pid = ANY (pg_blocking_pids(a.pid))
-"""
+SLOW = 1.0  # seconds
+LOOK_EVERY, LOOK_AFTER = 0.1, 0.2
 
 
 @dataclass
@@ -42,12 +41,25 @@ class Record:
     # Of one edit: for a server, for a lock, or for the interpreter that the editors share, and not
     # for a processor that others use too.
     longest_wait: float = 0.0
-    seen_slow: list[str] = field(default_factory=list)  # each edit once, and where it was
-    seen_blocked: int = 0  # those of them while somebody waited for a lock in PostgreSQL
+    slow: int = 0
+    seen_slow: list[str] = field(default_factory=list)  # where each was when it became slow
+    # Of one edit, at most: in calls of Solr or RabbitMQ, or while a worker had the lock it needed.
+    longest_held: float = 0.0
+    held_what: str = ""
 
     @property
     def count(self) -> int:
         return sum(self.changes.values())
+
+
+@dataclass
+class Edit:
+    """One at work."""
+
+    name: str
+    began: float
+    held: float = 0.0
+    told: bool = False
 
 
 class Editors:
@@ -58,7 +70,7 @@ class Editors:
         self.record = Record()
         self.stopping = threading.Event()
         self.during = ""
-        self._since: dict[int, tuple[str, float]] = {}  # by thread: what it does, and since when
+        self._edits: dict[int, Edit] = {}  # by thread
         self._watcher = threading.Thread(target=self._watch, name="watcher")
         self.database_down = threading.Event()
         self._lock = threading.Lock()
@@ -68,6 +80,8 @@ class Editors:
         ]
 
     def start(self) -> None:
+        connection.close()
+        connection_created.connect(held.give_name)
         for thread in (*self._threads, self._watcher):
             thread.start()
 
@@ -76,6 +90,7 @@ class Editors:
         for thread in (*self._threads, self._watcher):
             thread.join(60)
             assert not thread.is_alive(), f"{thread.name} does not end:\n{_where(thread.ident)}"
+        connection_created.disconnect(held.give_name)
 
     @contextmanager
     def working(self) -> Iterator[Record]:
@@ -112,7 +127,7 @@ class Editors:
             change = editor.choose()
             name = change.__name__.removeprefix("_do_")
             began, busy = time.monotonic(), busy_seconds()
-            self._since[threading.get_ident()] = (name, began)
+            self._edits[threading.get_ident()] = Edit(name, began)
             change()
         except (RolledBack, IntegrityError, ObjectDoesNotExist, services.EditConflict) as error:
             self.record.refused += not isinstance(error, RolledBack)
@@ -122,7 +137,7 @@ class Editors:
             self._note_error(name, error, down)
             return
         finally:
-            self._since.pop(threading.get_ident(), None)
+            self._edits.pop(threading.get_ident(), None)
         took = time.monotonic() - began - editor.waited
         waited = took - (busy_seconds() - busy)
         with self._lock:
@@ -130,24 +145,38 @@ class Editors:
             if down or self.database_down.is_set():
                 return
             self.record.longest_wait = max(self.record.longest_wait, waited)
+            self.record.slow += took > SLOW
             if took > self.record.slowest:
                 self.record.slowest, self.record.slowest_what = took, name
 
     def _watch(self) -> None:
-        """Where edits are that take long, and on whom PostgreSQL lets them wait."""
-        told: set[tuple[int, float]] = set()
-        while not self.stopping.wait(0.2):
-            for thread, (name, began) in list(self._since.items()):
-                if time.monotonic() - began < SLOW or (thread, began) in told:
-                    continue
-                told.add((thread, began))
-                where = _where(thread, 3)
-                blocked = _blocked()
-                self.record.seen_blocked += bool(blocked)
-                self.record.seen_slow.append(
-                    f"{name}, during {self.during or 'no fault'}:\n{where}{blocked}"
-                )
+        """Where edits are that take long, and whether what may die holds them up."""
+        looked = time.monotonic()
+        while not self.stopping.wait(LOOK_EVERY):
+            before, looked = looked, time.monotonic()
+            late = {t: e for t, e in self._edits.items() if looked - e.began > LOOK_AFTER}
+            behind = bool(late) and self._a_worker_has_the_lock()
+            for thread, edit in late.items():
+                if held.calls_a_server(thread) or (behind and held.is_in_a_statement(thread)):
+                    edit.held += looked - max(before, edit.began)
+                self._note_late(thread, edit, looked)
         connection.close()
+
+    def _note_late(self, thread: int, edit: Edit, now: float) -> None:
+        during = self.during or "no fault"
+        if edit.held > self.record.longest_held and not self.database_down.is_set():
+            self.record.longest_held = edit.held
+            self.record.held_what = f"{edit.name}, during {during}"
+        if now - edit.began > SLOW and not edit.told:
+            edit.told = True
+            self.record.seen_slow.append(f"{edit.name}, during {during}:\n{_where(thread, 3)}")
+
+    def _a_worker_has_the_lock(self) -> bool:
+        try:
+            return held.a_worker_has_the_lock()
+        except DatabaseError:
+            connection.close()
+            return False
 
     def _note_error(self, name: str, error: Exception, down: bool) -> None:
         text = f"{name}: {type(error).__name__}: {error}"
@@ -164,18 +193,6 @@ class Editors:
             else:
                 self.record.errors.append(text + "\n" + traceback.format_exc()[-1500:])
         connection.close()
-
-
-def _blocked() -> str:
-    if connection.vendor != "postgresql":
-        return ""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(BLOCKED)
-            return "".join(f"  {row}\n" for row in cursor.fetchall())
-    except DatabaseError as error:
-        connection.close()
-        return f"  {error}"
 
 
 def busy_seconds() -> float:

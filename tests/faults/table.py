@@ -19,7 +19,7 @@ HEADINGS = (
     "while the database was away",
     "slowest edit, s",
     "longest wait in an edit, s",
-    "without a fault, s",
+    "of an edit, held by what dies, s",
     "all right after, s",
     "load of the machine",
 )
@@ -38,7 +38,7 @@ class Row:
     errors_database_away: int
     slowest: str
     longest_wait: str
-    longest_wait_without: str
+    longest_held: str
     right_after: str
     load: str
 

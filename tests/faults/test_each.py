@@ -24,9 +24,8 @@ from tests.faults.troubles import (
 
 pytestmark = pytest.mark.soak
 
-PATIENCE = 1.0  # seconds; nobody waits longer for a save
+PATIENCE = 1.0  # seconds; what dies holds nobody up for longer
 CALM = "nothing"
-CROWDED = 2.0  # processes for each processor
 
 
 def cases() -> list[Any]:
@@ -42,12 +41,7 @@ def cases() -> list[Any]:
 @pytest.mark.parametrize(("name", "trouble"), cases())
 def test_nothing_is_lost_or_stale(stand: Stand, name: str, trouble: Trouble | None) -> None:
     seed, kills = len(name), stand.kills
-    began = time.monotonic()
     record = at_work(stand, seed, name, trouble)
-    lasted = time.monotonic() - began
-    calm = record
-    if trouble and record.longest_wait > PATIENCE:  # the fault, or what else the machine does?
-        calm = without_fault(stand, seed, lasted)
     connection.close()
     began = time.monotonic()
     found = stand.settle(shown_within=180 if name in FOUND_BY_THE_AUDIT else 45, seconds=170)
@@ -65,7 +59,7 @@ def test_nothing_is_lost_or_stale(stand: Stand, name: str, trouble: Trouble | No
             errors_database_away=len(record.errors_database_down) + record.deadlocks,
             slowest=f"{record.slowest:.2f} ({record.slowest_what})",
             longest_wait=f"{record.longest_wait:.2f}",
-            longest_wait_without=f"{calm.longest_wait:.2f}" if calm is not record else "",
+            longest_held=f"{record.longest_held:.2f}",
             right_after=f"{right_after:.0f}",
             load=f"{os.getloadavg()[0]:.0f}",
         ),
@@ -73,8 +67,7 @@ def test_nothing_is_lost_or_stale(stand: Stand, name: str, trouble: Trouble | No
     )
     assert found.nothing, found
     assert record.errors == []
-    if os.getloadavg()[0] < CROWDED * (os.cpu_count() or 1):  # else it says nothing of the fault
-        assert record.longest_wait <= max(PATIENCE, 2 * calm.longest_wait), record.slowest_what
+    assert record.longest_held <= PATIENCE, record.held_what
 
 
 def at_work(stand: Stand, seed: int, name: str, trouble: Trouble | None) -> Record:
@@ -86,12 +79,4 @@ def at_work(stand: Stand, seed: int, name: str, trouble: Trouble | None) -> Reco
         else:
             time.sleep(10)
         time.sleep(1)
-    return record
-
-
-def without_fault(stand: Stand, seed: int, seconds: float) -> Record:
-    stand.wait(170)
-    editors = Editors(seed=seed, threads=2)
-    with editors.working() as record:
-        time.sleep(min(seconds, 10))
     return record
