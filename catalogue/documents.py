@@ -123,7 +123,7 @@ def _description(layer: LayerRecord) -> dict[str, Any]:
         "region_names": list(
             dict.fromkeys(name for region in layer.regions for name in names_of(region.names))
         ),
-        "contact_names": texts(layer.contact_names),
+        "contact_names": list(names_of(tuple(layer.contact_names))),
         "attribute_names": texts(layer.attribute_names),
         "details": texts(
             [
@@ -173,7 +173,7 @@ def _facets(layer: LayerRecord, keywords: list[str]) -> dict[str, Any]:
         "state": layer.state,
         "language": layer.languages,
         "geometry_type": layer.geometry_type,
-        "protocol": strings(layer.protocols),
+        "protocol": list(names_of(tuple(layer.protocols))),
         "links": links(layer.dead_links, bool(layer.protocols)),
     }
 

@@ -71,7 +71,9 @@ class SolrDocument(Generic[M]):
             yield str(key), self._prepared(obj)
 
     def read(self, keys: Sequence[Any]) -> Iterable[tuple[Any, Any]]:
-        """Keys, and what `prepare` takes: instances; plain values are several times faster."""
+        """Keys or their texts, and what `prepare` takes: instances, or plain values, which are
+        several times faster.
+        """
         return ((obj.pk, obj) for obj in self.queryset().filter(pk__in=keys))
 
     def _prepared(self, obj: Any) -> Fields | Exception:

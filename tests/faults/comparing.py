@@ -91,11 +91,11 @@ def _objects(document: Any) -> Iterator[tuple[Any, Any]]:
     """Each object, and what its document is prepared from."""
     objects = list(document.queryset())
     for start in range(0, len(objects), READ):
-        some = {obj.pk: obj for obj in objects[start : start + READ]}
+        some = {str(obj.pk): obj for obj in objects[start : start + READ]}
         if document.model is Layer:
             prefetch_related_objects(list(some.values()), *IN_THEIR_ORDER)
-        for key, read in document.read(list(some)):
-            yield some[key], read
+        for key, read in document.read([obj.pk for obj in some.values()]):
+            yield some[str(key)], read
 
 
 def _differing(fields: dict[str, Any], there: dict[str, Any], back: dict[str, bool]) -> list[str]:
