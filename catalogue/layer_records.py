@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import orjson
+from django.db import connection
 from django.db.models import ForeignKey, QuerySet, TextField, UUIDField
 from django.db.models.functions import Cast
 from django.db.models.lookups import In
@@ -171,6 +172,8 @@ def read(keys: Sequence[uuid.UUID]) -> Iterator[LayerRecord]:
         )
     }
     for record in records.values():
+        if not connection.features.has_native_uuid_field:
+            record.id = str(uuid.UUID(record.id))
         for name in LISTS:
             setattr(record, name, orjson.loads(getattr(record, name)))
     places = _places(keys)
