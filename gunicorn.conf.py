@@ -22,7 +22,6 @@ control_socket_disable = True
 # Only these may say, by X-Forwarded-Proto, that a visitor came by https.
 forwarded_allow_ips = environment.find("TRUSTED_PROXIES") or "127.0.0.1"
 
-post_worker_init = garbage.leave_what_is_there
 reload = environment.flag("DEBUG")
 # Its own access log holds addresses of people and what they searched for; config.request_lines
 # writes a line for each request instead.
@@ -34,3 +33,7 @@ logconfig_dict = logs.configuration(
 )
 
 reload_extra_files = ["*/templates/**/*.html"]
+
+
+def post_worker_init(worker: object) -> None:
+    garbage.leave_what_is_there()

@@ -15,7 +15,7 @@ from typing import Any
 YOUNG = 10_000
 
 
-def leave_what_is_there(*_: Any, **__: Any) -> None:
-    """Once a process has loaded what it needs; a hook of Celery's and of gunicorn's."""
+def leave_what_is_there(**_: Any) -> None:
+    """Called once a process has loaded what it needs; receives `worker_process_init` of Celery."""
     gc.freeze()
     gc.set_threshold(YOUNG)

@@ -173,14 +173,11 @@ def _rows(keys: list[str]) -> list[Any]:
 
 @cache
 def _statement(vendor: str) -> tuple[str, int]:
-    """One for all parts, and how often it takes the ids; made of names of tables and columns.
-
-    Terms and parties are looked up row by row: for a join the database may read their whole table.
-    """
+    """One for all parts, and how often it takes the ids; made of names of tables and columns."""
     selects = [
-        *map(_select_terms, TERM_LISTS),
-        _select_keywords(),
-        _select_contacts(),
+        *(_select_terms(vendor, name) for name in TERM_LISTS),
+        _select_keywords(vendor),
+        _select_contacts(vendor),
         *(_select_part(name, part) for name, part in PARTS.items()),
     ]
     width = max(len(select.values) for select in selects)
@@ -188,7 +185,7 @@ def _statement(vendor: str) -> tuple[str, int]:
     texts = [
         f"SELECT CAST(p.layer_id AS text), '{select.name}', {select.order}, "
         + ", ".join([*map(_as_text, select.values), *["NULL"] * (width - len(select.values))])
-        + f" FROM {select.table} p WHERE p.layer_id {among}"
+        + f" FROM {select.tables} WHERE p.layer_id {among}"
         for select in selects
     ]
     return " UNION ALL ".join(texts), len(texts)
@@ -208,42 +205,41 @@ class Select(NamedTuple):
     name: str
     order: str  # three expressions: two numbers and a text
     values: list[str]
-    table: str
+    tables: str  # that of the part is called p
 
 
-def _select_terms(name: str) -> Select:
+def _select_terms(vendor: str, name: str) -> Select:
     relation: Any = Layer._meta.get_field(name).remote_field
-    terms, code = relation.model._meta.db_table, f"p.{relation.model._meta.model_name}_id"
-    position, label = (
-        f"(SELECT t.{column} FROM {terms} t WHERE t.code = {code})"
-        for column in ("position", "label")
-    )
-    return Select(name, f"{position}, 0, {label}", [code], relation.through._meta.db_table)
+    code = f"p.{relation.model._meta.model_name}_id"
+    terms = _looked_up(vendor, "t", relation.model, "code", code)
+    tables = f"{relation.through._meta.db_table} p {terms}"
+    return Select(name, "t.position, 0, t.label", [code], tables)
 
 
-def _select_keywords() -> Select:
-    folded, name = (
-        f"(SELECT t.{column} FROM {Keyword._meta.db_table} t WHERE t.id = p.keyword_id)"
-        for column in ("folded", "name")
-    )
-    return Select("keywords", f"0, 0, {folded}", [name], Layer.keywords.through._meta.db_table)
+def _select_keywords(vendor: str) -> Select:
+    terms = _looked_up(vendor, "t", Keyword, "id", "p.keyword_id")
+    tables = f"{Layer.keywords.through._meta.db_table} p {terms}"
+    return Select("keywords", "0, 0, t.folded", ["t.name"], tables)
 
 
-def _select_contacts() -> Select:
-    party, organisation = Party._meta.db_table, Organisation._meta.db_table
-    columns = {
-        name: f"(SELECT t.{name} FROM {party} t WHERE t.id = p.party_id)"
-        for name in ("name", "position_name", "email", "phone", "url", "orcid")
-    }
-    name, *others = columns.values()
-    employer = (
-        f"coalesce((SELECT o.name FROM {party} t JOIN {organisation} o"
-        " ON o.id = t.organisation_id WHERE t.id = p.party_id), '')"
-    )
-    values = ["p.role_id", name, employer, *others]
-    return Select("contacts", "p.position, p.id, ''", values, LayerContact._meta.db_table)
+def _select_contacts(vendor: str) -> Select:
+    party = _looked_up(vendor, "t", Party, "id", "p.party_id")
+    organisation = _looked_up(vendor, "o", Organisation, "id", "t.organisation_id")
+    own = [f"t.{name}" for name in ("position_name", "email", "phone", "url", "orcid")]
+    values = ["p.role_id", "t.name", "coalesce(o.name, '')", *own]
+    tables = f"{LayerContact._meta.db_table} p {party} {organisation}"
+    return Select("contacts", "p.position, p.id, ''", values, tables)
+
+
+def _looked_up(vendor: str, alias: str, model: type[Model], key: str, value: str) -> str:
+    """Once for each row, by its key: for an ordinary join PostgreSQL may read the whole table."""
+    table = model._meta.db_table
+    if vendor == "postgresql":
+        row = f"SELECT * FROM {table} x WHERE x.{key} = {value} OFFSET 0"
+        return f"LEFT JOIN LATERAL ({row}) {alias} ON true"
+    return f"LEFT JOIN {table} {alias} ON {alias}.{key} = {value}"
 
 
 def _select_part(name: str, part: Part) -> Select:
     columns = [f'p."{column}"' for column in part.columns.values()]
-    return Select(name, "p.position, p.id, ''", columns, part.model._meta.db_table)
+    return Select(name, "p.position, p.id, ''", columns, f"{part.model._meta.db_table} p")
