@@ -154,7 +154,8 @@ class Editors:
         looked = time.monotonic()
         while not self.stopping.wait(LOOK_EVERY):
             before, looked = looked, time.monotonic()
-            late = {t: e for t, e in self._edits.items() if looked - e.began > LOOK_AFTER}
+            at_work = list(self._edits.items())
+            late = {t: edit for t, edit in at_work if looked - edit.began > LOOK_AFTER}
             behind = bool(late) and self._a_worker_has_the_lock()
             for thread, edit in late.items():
                 if held.calls_a_server(thread) or (behind and held.is_in_a_statement(thread)):
