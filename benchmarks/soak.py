@@ -27,6 +27,7 @@ def main(arguments: list[str]) -> int:
     options = parsed(arguments)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
+    from django.db import connection
     from django.test.utils import setup_test_environment
 
     from tests.faults.comparing import Difference
@@ -45,8 +46,10 @@ def main(arguments: list[str]) -> int:
     print(found)
     print(json.dumps(soak.result(found)), flush=True)
     record = soak.editors.record
-    wrong = not found.nothing or record.errors or soak.failed or record.longest_held > PATIENCE
-    return 1 if wrong else 0
+    wrong = not found.nothing or record.errors or soak.failed
+    # On SQLite workers that nothing ails have the one lock for writing as well.
+    held_up = connection.vendor == "postgresql" and record.longest_held > PATIENCE
+    return 1 if wrong or held_up else 0
 
 
 def parsed(arguments: list[str]) -> argparse.Namespace:
