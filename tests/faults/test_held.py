@@ -41,7 +41,7 @@ def another_process() -> Iterator[None]:
         yield
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("committed")
 def test_a_lock_that_another_process_has() -> None:
     def save() -> None:
         Keyword.objects.create(name="rivers", folded="rivers")
