@@ -20,8 +20,6 @@ from typing import Any
 
 import django
 
-PATIENCE = 1.0  # seconds; what dies holds no edit up for longer
-
 
 def main(arguments: list[str]) -> int:
     options = parsed(arguments)
@@ -31,6 +29,7 @@ def main(arguments: list[str]) -> int:
     from django.test.utils import setup_test_environment
 
     from tests.faults.comparing import Difference
+    from tests.faults.held import PATIENCE
 
     setup_test_environment()
     logging.disable(logging.INFO)  # of each request of the editors

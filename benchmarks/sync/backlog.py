@@ -84,8 +84,7 @@ class Comparison:
     def _work_off(self) -> None:
         with metered() as emptied:
             with metered() as found:
-                done = lambda: stage.pending(at_most=1) == 0  # noqa: E731
-                if not workers.until(done, seconds=LONGEST):
+                if not workers.until(stage.nothing_is_pending, seconds=LONGEST):
                     raise SystemExit(f"{stage.pending()} are pending after {LONGEST} s")
             self.note(OURS, self.saves, found)
             if EMPTIED in self.runs:  # once tells, and takes minutes

@@ -95,7 +95,7 @@ def _publish(ids: list[str]) -> None:
 
 
 def wait_until_quiet() -> None:
-    workers.until(lambda: stage.pending(at_most=1) == 0, seconds=900)
+    workers.until(stage.nothing_is_pending, seconds=900)
     workers.purge(current_app, "index.live")  # of what is done already
     time.sleep(1)
 

@@ -39,7 +39,7 @@ def ensure(folder: Path, number: int) -> float:
 def _agrees(number: int) -> bool:
     stage.fresh_alias()
     found = Audit(stage.ALIAS).look()
-    return found.agrees and found.checked == number and stage.pending(at_most=1) == 0
+    return found.agrees and found.checked == number and stage.nothing_is_pending()
 
 
 def confirm(folder: Path) -> None:

@@ -127,6 +127,10 @@ def busy() -> bool:
         return bool(cursor.fetchone()[0]) or pending(at_most=101) > 100
 
 
+def nothing_is_pending() -> bool:
+    return pending(at_most=1) == 0
+
+
 def pending(*, at_most: int = 1_000_000) -> int:
     """Counted no further than `at_most`: to count a backlog costs as much as to work on it."""
     with connection.cursor() as cursor:

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import connection
 
+PATIENCE = 1.0  # seconds; what dies holds no edit up for longer
 EDITORS = "editors"  # PostgreSQL's name for the connections of this process
 CLIENTS = ("/amqp/", "/kombu/", "/urllib3/")
 DATABASE = "/django/db/backends/"

@@ -12,6 +12,7 @@ from django.db import connection
 
 from tests.faults import table
 from tests.faults.editors import Editors, Record
+from tests.faults.held import PATIENCE
 from tests.faults.stand import Stand
 from tests.faults.troubles import (
     EVERYWHERE,
@@ -24,7 +25,6 @@ from tests.faults.troubles import (
 
 pytestmark = pytest.mark.soak
 
-PATIENCE = 1.0  # seconds; what dies holds nobody up for longer
 CALM = "nothing"
 
 
