@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 import orjson
 from django.db import connection
-from django.db.models import ForeignKey, QuerySet, TextField, UUIDField
+from django.db.models import QuerySet, TextField
 from django.db.models.functions import Cast
-from django.db.models.lookups import In
-from django.utils.functional import cached_property
 
 from layers.extent import BoundingBox
 from layers.models import (
@@ -30,6 +29,7 @@ from layers.models import (
     Region,
     TemporalExtent,
 )
+from layers.statements import KEYS, Statement
 
 COLUMNS = (
     "slug",
@@ -61,29 +61,6 @@ COLUMNS = (
     "updated_at",
 )
 LISTS = {"alternative_titles", "identifiers"}
-
-
-@UUIDField.register_lookup
-@ForeignKey.register_lookup
-class Among(In):
-    """`in` for many keys: PostgreSQL gets one array of them and not hundreds of parameters."""
-
-    lookup_name = "among"
-
-    def get_prep_lookup(self) -> Any:
-        return self.rhs
-
-    def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
-        column, parameters = self.process_lhs(compiler, connection)
-        return f"{column} = ANY(%s::uuid[])", [*parameters, self.rhs.texts]
-
-
-class Keys(tuple[uuid.UUID, ...]):
-    """Keys of a batch, made text once for all queries."""
-
-    @cached_property
-    def texts(self) -> list[str]:
-        return [str(key) for key in self]
 
 
 class Term(NamedTuple):
@@ -159,51 +136,66 @@ class LayerRecord:
 
 def read(keys: Sequence[uuid.UUID]) -> Iterator[LayerRecord]:
     """The layers that exist of these, each with its relations."""
-    keys = Keys(keys)
-    rows = Layer.objects.filter(pk__among=keys).order_by()
-    records = {
-        row[0]: LayerRecord(*row)
-        for row in rows.values_list(
+    is_native = connection.features.has_native_uuid_field
+    texts = [str(key) if is_native else key.hex for key in keys]
+    rows = {name: statement.rows(texts) for name, statement in _statements().items()}
+    places = _places(sorted({code for _, code in rows["regions"]}))
+    records = {row[0]: LayerRecord(*row) for row in rows["layers"]}
+    for record in records.values():
+        record.id = record.id if is_native else str(uuid.UUID(record.id))
+        for name in LISTS:
+            setattr(record, name, orjson.loads(getattr(record, name)))
+    make: dict[str, Callable[..., Any]] = {
+        "topics": Term,
+        "keywords": str,
+        "languages": str,
+        "periods": Period,
+        "protocols": str,
+    }
+    for name, value_of in make.items():
+        for key, *values in rows[name]:
+            if key in records:
+                getattr(records[key], name).append(value_of(*values))
+    for key, code in rows["regions"]:
+        if key in records and code in places:  # both, unless it was taken away meanwhile
+            records[key].regions.append(places[code])
+    for key, *names in rows["attributes"]:
+        if key in records:
+            records[key].attribute_names += names
+    _add_contacts(rows["contacts"], records)
+    yield from records.values()
+
+
+@cache
+def _statements() -> dict[str, Statement]:
+    """By what they are about. Each row begins with the layer's key."""
+    layers = Layer.objects.filter(pk__among=KEYS).order_by()
+    queries: dict[str, QuerySet[Any, Any]] = {
+        "layers": layers.values_list(
             _text("pk"),
             *(_text(name) if name in LISTS else name for name in COLUMNS),
             "owner__username",
             "organisation__name",
             "dead_links__number",
-        )
+        ),
+        "topics": _terms("topic_categories", "code", "label"),
+        "keywords": _terms("keywords", "name", order="folded"),
+        "languages": _terms("languages", "code"),
+        "regions": _terms("regions", "code"),
+        "periods": _parts(TemporalExtent, *Period._fields),
+        "protocols": _parts(Distribution, "protocol_id"),
+        "attributes": _parts(Attribute, "name", "label"),
+        "contacts": _parts(LayerContact, "party__name", "party__organisation__name"),
     }
-    for record in records.values():
-        if not connection.features.has_native_uuid_field:
-            record.id = str(uuid.UUID(record.id))
-        for name in LISTS:
-            setattr(record, name, orjson.loads(getattr(record, name)))
-    places = _places(keys)
-    for key, code, label in _terms(keys, "topic_categories", "code", "label"):
-        if key in records:
-            records[key].topics.append(Term(code, label))
-    for name, found in (
-        ("keywords", _terms(keys, "keywords", "name", order="folded")),
-        ("languages", _terms(keys, "languages", "code")),
-        ("periods", _parts(TemporalExtent, keys, *Period._fields)),
-        ("protocols", _parts(Distribution, keys, "protocol_id")),
-        ("regions", ((key, places[code]) for key, code in _terms(keys, "regions", "code"))),
-    ):
-        for key, *values in found:
-            if key in records:
-                value = Period(*values) if name == "periods" else values[0]
-                getattr(records[key], name).append(value)
-    for key, *names in _parts(Attribute, keys, "name", "label"):
-        if key in records:
-            records[key].attribute_names += names
-    _read_contacts(keys, records)
-    yield from records.values()
+    return {name: Statement(query) for name, query in queries.items()}
 
 
 def _text(name: str) -> Cast:
     return Cast(name, TextField())
 
 
-def _terms(keys: Keys, relation: str, *columns: str, order: str = "") -> Any:
-    """Layer id and columns of the rows at the other end, in the order of their vocabulary.
+def _terms(relation: str, *columns: str, order: str = "") -> QuerySet[Any, Any]:
+    """The rows at the other end, in the order of their vocabulary.
 
     By the table between: with the layers' own beside it, a database whose statistics are of an
     empty table compares all rows of all three, which takes minutes.
@@ -211,35 +203,40 @@ def _terms(keys: Keys, relation: str, *columns: str, order: str = "") -> Any:
     terms = getattr(Layer, relation)
     term = terms.field.m2m_reverse_field_name()
     ordering = [order] if order else ["position", "label"]
-    rows = terms.through.objects.filter(layer_id__among=keys)
+    rows = terms.through.objects.filter(layer_id__among=KEYS)
     ordered = rows.order_by(*(f"{term}__{name}" for name in ordering), f"{term}_id")
-    return ordered.values_list(_text("layer_id"), *(f"{term}__{column}" for column in columns))
+    found: QuerySet[Any, Any] = ordered.values_list(
+        _text("layer_id"), *(f"{term}__{column}" for column in columns)
+    )
+    return found
 
 
-def _parts(model: Any, keys: Keys, *columns: str) -> QuerySet[Any, Any]:
-    rows = model.objects.filter(layer_id__among=keys).order_by("position", "pk")
+def _parts(model: Any, *columns: str) -> QuerySet[Any, Any]:
+    rows = model.objects.filter(layer_id__among=KEYS).order_by("position", "pk")
     found: QuerySet[Any, Any] = rows.values_list(_text("layer_id"), *columns)
     return found
 
 
-def _places(keys: Keys) -> dict[str, Place]:
+def _places(codes: list[str]) -> dict[str, Place]:
     """Each region once: with its names in all languages it is long."""
-    columns = ("code", "label", "level", "parent")
-    codes = Layer.regions.through.objects.filter(layer_id__among=keys).values("region_id")
-    rows = Region.objects.filter(pk__in=codes).order_by().values_list(*columns, _text("labels"))
     return {
         code: Place(
             code, (label, *orjson.loads(labels).values()), parent if level == "country" else None
         )
-        for code, label, level, parent, labels in rows
+        for code, label, level, parent, labels in _regions().rows(codes)
     }
 
 
-def _read_contacts(keys: Keys, records: dict[str, LayerRecord]) -> None:
+@cache
+def _regions() -> Statement:
+    columns = ("code", "label", "level", "parent", _text("labels"))
+    return Statement(Region.objects.filter(pk__among=KEYS).order_by().values_list(*columns))
+
+
+def _add_contacts(rows: Iterable[Sequence[Any]], records: dict[str, LayerRecord]) -> None:
     """The parties' own names before those of their organisations."""
     people, organisations = defaultdict(list), defaultdict(list)
-    columns = ("party__name", "party__organisation__name")
-    for key, name, organisation in _parts(LayerContact, keys, *columns):
+    for key, name, organisation in rows:
         people[key].append(name)
         if organisation:
             organisations[key].append(organisation)

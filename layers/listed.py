@@ -8,7 +8,7 @@ plain values, and everything that belongs to them in one statement, whose values
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from operator import itemgetter
@@ -20,6 +20,7 @@ from django.db import connection
 from django.db.models import Model
 
 from accounts.models import User
+from layers.access import labels_of_layer, labels_of_user
 from layers.extent import BoundingBox
 from layers.models import (
     Attribute,
@@ -33,6 +34,7 @@ from layers.models import (
     TemporalExtent,
 )
 from layers.representation import COLUMNS, TERM_LISTS, TERMS, account
+from layers.statements import KEYS, Statement
 
 BOX = ("west", "south", "east", "north")
 NAMES = {
@@ -42,7 +44,8 @@ NAMES = {
     "updated_by": "updated_by__username",
 }
 LAST = ("source", "version", "created_at", "updated_at")
-READ = ("id", *COLUMNS, *(f"{name}_id" for name in TERMS), *BOX, *LAST, *NAMES.values())
+RIGHTS = ("group_id", "owner_id")  # beside state and visibility
+READ = ("id", *COLUMNS, *(f"{name}_id" for name in TERMS), *BOX, *LAST, *RIGHTS, *NAMES.values())
 CONTACT = ("role", "name", "organisation", "position", "email", "phone", "url", "orcid")
 PERSONAL = ("email", "phone")
 Values = list[Any]
@@ -60,8 +63,9 @@ def listed(
     keys: Sequence[str], user: User | AnonymousUser, *, emails: bool = False
 ) -> dict[str, ListedLayer]:
     """Those of the layers that the user may read now, by id."""
-    rows = _columns().readable_by(user).filter(pk__in=keys)
-    found = {str(row[0]): dict(zip(READ, row, strict=True)) for row in rows}
+    labels = set(labels_of_user(user))
+    rows = [dict(zip(READ, row, strict=True)) for row in _columns().rows(_as_stored(keys))]
+    found = {str(row["id"]): row for row in rows if not labels.isdisjoint(_labels_of(row))}
     parts = _parts_of(list(found))
     return {
         key: ListedLayer(row["title"], row["abstract"], _content(key, row, parts[key], emails))
@@ -70,9 +74,19 @@ def listed(
 
 
 @cache
-def _columns() -> Any:
-    """Finding out where each column comes from costs Django as long as the database's answer."""
-    return Layer.objects.order_by().values_list(*READ)
+def _columns() -> Statement:
+    return Statement(Layer.objects.filter(pk__among=KEYS).order_by().values_list(*READ))
+
+
+def _as_stored(keys: Iterable[str]) -> list[str]:
+    """Where the database has no type for ids, Django keeps them as digits."""
+    if connection.features.has_native_uuid_field:
+        return list(keys)
+    return [key.replace("-", "") for key in keys]
+
+
+def _labels_of(row: dict[str, Any]) -> list[str]:
+    return labels_of_layer(row["state"], row["visibility"], row["group_id"], row["owner_id"])
 
 
 def _content(
@@ -163,11 +177,11 @@ def _rows(keys: list[str]) -> list[Any]:
     """In their order: layer, name of the part, three values that order it, and its values."""
     statement, number = _statement(connection.vendor)
     is_postgresql = connection.vendor == "postgresql"
-    given: Any = keys if is_postgresql else orjson.dumps([key.replace("-", "") for key in keys])
+    stored = _as_stored(keys)
+    given = stored if is_postgresql else orjson.dumps(stored).decode()
     with connection.cursor() as cursor:
-        cursor.execute(statement, [given if is_postgresql else given.decode()] * number)
+        cursor.execute(statement, [given] * number)
         rows = sorted(cursor.fetchall(), key=itemgetter(1, 2, 3, 4))
-    # Where the database has no type for them, Django keeps ids as digits.
     return rows if is_postgresql else [(str(uuid.UUID(row[0])), *row[1:]) for row in rows]
 
 
