@@ -24,7 +24,6 @@ logger = logging.getLogger(__name__)
 CONNECT_SECONDS = 2.0
 WRITE_SECONDS = 30.0
 MERGE_SECONDS = 1800.0
-SEGMENTS = 8  # beside which a question's other costs matter more
 READ_SECONDS = 3.0
 REFUSED = {400, 409, 413, 414, 415}
 # What a proxy says of a request that is too large, in its own words.
@@ -174,12 +173,11 @@ class SolrClient(pysolr.Solr):
         return found
 
     def merge_segments(self) -> None:
-        """Has Solr merge the smaller parts of its index: a question looks into each of them.
+        """Has Solr make one of the parts of its index: a question looks into each of them.
 
         Waits until it is done, which may take minutes; commits wait meanwhile, searches don't.
         """
-        asked = {"optimize": "true", "maxSegments": str(SEGMENTS)}
-        url = f"{self.url}/update?" + urlencode(asked)
+        url = f"{self.url}/update?" + urlencode({"optimize": "true"})
         _checked(request("get", url, timeout=(CONNECT_SECONDS, MERGE_SECONDS)))
 
     def commit_softly(self) -> None:

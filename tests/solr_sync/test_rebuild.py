@@ -18,7 +18,6 @@ from django.utils import timezone
 
 from layers.models import Layer
 from solr_sync import collections, filling, rebuild, targets
-from solr_sync import solr as solr_module
 from solr_sync.audit import Audit
 from solr_sync.findings import Findings
 from solr_sync.models import Lane, LedgerEntry, Rebuild, Target
@@ -76,10 +75,7 @@ def test_the_new_collection_has_every_document_and_the_alias(
     assert Target.objects.get(name=old).role == "standby"
 
 
-def test_it_ends_with_few_segments(
-    solr: SolrClient, layers: list[Layer], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(solr_module, "SEGMENTS", 2)
+def test_it_ends_with_one_segment(solr: SolrClient, layers: list[Layer]) -> None:
     counts: list[int] = []
 
     def commit(progress: Progress) -> None:
@@ -90,8 +86,8 @@ def test_it_ends_with_few_segments(
             counts.append(segments_of(new))
 
     rebuilt(commit)
-    assert counts[0] > 2
-    assert counts[-1] <= 2
+    assert counts[0] > 1
+    assert counts[-1] == 1
 
 
 def segments_of(client: SolrClient) -> int:
