@@ -177,7 +177,7 @@ class SolrClient(pysolr.Solr):
 
         Waits until it is done, which may take minutes; commits wait meanwhile, searches don't.
         """
-        url = f"{self.url}/update?" + urlencode({"optimize": "true"})
+        url = f"{self.url}/update?" + urlencode({"optimize": "true", "maxSegments": "1"})
         _checked(request("get", url, timeout=(CONNECT_SECONDS, MERGE_SECONDS)))
 
     def commit_softly(self) -> None:
