@@ -8,13 +8,12 @@ plain values, and everything that belongs to them in one statement, whose values
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-import orjson
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.db.models import Model
@@ -34,7 +33,7 @@ from layers.models import (
     TemporalExtent,
 )
 from layers.representation import COLUMNS, TERM_LISTS, TERMS, account
-from layers.statements import KEYS, Statement
+from layers.statements import KEYS, Statement, as_parameter, stored_ids
 
 BOX = ("west", "south", "east", "north")
 NAMES = {
@@ -64,7 +63,7 @@ def listed(
 ) -> dict[str, ListedLayer]:
     """Those of the layers that the user may read now, by id."""
     labels = set(labels_of_user(user))
-    rows = [dict(zip(READ, row, strict=True)) for row in _columns().rows(_as_stored(keys))]
+    rows = [dict(zip(READ, row, strict=True)) for row in _columns().rows(stored_ids(keys))]
     found = {str(row["id"]): row for row in rows if not labels.isdisjoint(_labels_of(row))}
     parts = _parts_of(list(found))
     return {
@@ -76,13 +75,6 @@ def listed(
 @cache
 def _columns() -> Statement:
     return Statement(Layer.objects.filter(pk__among=KEYS).order_by().values_list(*READ))
-
-
-def _as_stored(keys: Iterable[str]) -> list[str]:
-    """Where the database has no type for ids, Django keeps them as digits."""
-    if connection.features.has_native_uuid_field:
-        return list(keys)
-    return [key.replace("-", "") for key in keys]
 
 
 def _labels_of(row: dict[str, Any]) -> list[str]:
@@ -176,13 +168,14 @@ def _parts_of(keys: list[str]) -> Parts:
 def _rows(keys: list[str]) -> list[Any]:
     """In their order: layer, name of the part, three values that order it, and its values."""
     statement, number = _statement(connection.vendor)
-    is_postgresql = connection.vendor == "postgresql"
-    stored = _as_stored(keys)
-    given = stored if is_postgresql else orjson.dumps(stored).decode()
     with connection.cursor() as cursor:
-        cursor.execute(statement, [given] * number)
+        cursor.execute(statement, [as_parameter(stored_ids(keys))] * number)
         rows = sorted(cursor.fetchall(), key=itemgetter(1, 2, 3, 4))
-    return rows if is_postgresql else [(str(uuid.UUID(row[0])), *row[1:]) for row in rows]
+    return (
+        rows
+        if connection.features.has_native_uuid_field
+        else [(str(uuid.UUID(row[0])), *row[1:]) for row in rows]
+    )
 
 
 @cache

@@ -6,7 +6,7 @@ the rows of some hundred layers. So what is asked for each batch or each page ke
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import orjson
@@ -49,8 +49,9 @@ class Statement:
         selected = (expression for expression, _, _ in compiler.select)
         self.converters = compiler.get_converters(selected)
 
-    def rows(self, keys: list[str]) -> list[tuple[Any, ...]]:
-        given = keys if connection.vendor == "postgresql" else orjson.dumps(keys).decode()
+    def rows(self, keys: Sequence[str]) -> list[tuple[Any, ...]]:
+        """Keys as the database stores them: of ids, `stored_ids`."""
+        given = as_parameter(keys)
         with connection.cursor() as cursor:
             cursor.execute(self.text, [given if p is KEYS else p for p in self.parameters])
             rows = cursor.fetchall()
@@ -63,3 +64,15 @@ class Statement:
             for convert in converters:
                 values[position] = convert(values[position], expression, connection)
         return tuple(values)
+
+
+def as_parameter(keys: Sequence[str]) -> Any:
+    """As `Among` takes them."""
+    return list(keys) if connection.vendor == "postgresql" else orjson.dumps(keys).decode()
+
+
+def stored_ids(ids: Iterable[str]) -> list[str]:
+    """Where the database has no type for ids, Django keeps them as digits."""
+    if connection.features.has_native_uuid_field:
+        return list(ids)
+    return [key.replace("-", "") for key in ids]

@@ -59,12 +59,7 @@ def checked(object_id: str, fields: Fields) -> Checked:
     kept = {name: value for name, value in fields.items() if value is not None}
     if reserved := (RESERVED - {"id"}) & kept.keys():
         raise DocumentRejected(f"field {min(reserved)!r} belongs to the sync")
-    others = {
-        name: value
-        for name, value in kept.items()
-        if type(value) is not str
-        and (type(value) is not list or not TEXT_ALONE.issuperset(map(type, value)))
-    }
+    others = {name: value for name, value in kept.items() if not _is_text(value)}
     _check_fields(others)
     try:
         packed = orjson.dumps(kept, option=orjson.OPT_SORT_KEYS)
@@ -74,6 +69,12 @@ def checked(object_id: str, fields: Fields) -> Checked:
     if ESCAPED.search(packed):
         _check_fields(kept)
     return Checked(kept, _digest(packed), others)
+
+
+def _is_text(value: Any) -> bool:
+    if type(value) is list:
+        return TEXT_ALONE.issuperset(map(type, value))
+    return type(value) is str
 
 
 def _check_fields(fields: Fields) -> None:
