@@ -46,7 +46,6 @@ from benchmarks.server import COLLECTION, running  # noqa: E402
 from benchmarks.sync import stage  # noqa: E402
 from catalogue.search import solr  # noqa: E402
 from catalogue.search.density import overview  # noqa: E402
-from catalogue.search.filters import overlap  # noqa: E402
 from catalogue.search.query import SearchQuery  # noqa: E402
 from catalogue.solr_values import folded_words  # noqa: E402
 from layers.models import Layer  # noqa: E402
@@ -199,8 +198,7 @@ def plain_ms(query: SearchQuery) -> float:
         "mm": "100%",
         "fl": "id,score",
         "fq": ["{!terms f=acl v=public}", f"{{!field f=bbox}}Intersects({query.bbox.envelope})"],
-        "boost": "sum(0.1,query($overlap))",
-        "overlap": overlap(query.bbox),
+        **solr.boost_by_box(query.bbox),
         "json.facet": json.dumps(counted),
         "hl": "true",
         "hl.method": "unified",

@@ -33,7 +33,7 @@ from layers.models import (
     TemporalExtent,
 )
 from layers.representation import COLUMNS, TERM_LISTS, TERMS, account
-from layers.statements import KEYS, Statement, as_parameter, stored_ids
+from layers.statements import KEYS, Statement, among, as_parameter, stored_ids
 
 BOX = ("west", "south", "east", "north")
 NAMES = {
@@ -188,20 +188,13 @@ def _statement(vendor: str) -> tuple[str, int]:
         *(_select_part(name, part) for name, part in PARTS.items()),
     ]
     width = max(len(select.values) for select in selects)
-    among = AMONG.get(vendor, AMONG["sqlite"])
     texts = [
         f"SELECT CAST(p.layer_id AS text), '{select.name}', {select.order}, "
         + ", ".join([*map(_as_text, select.values), *["NULL"] * (width - len(select.values))])
-        + f" FROM {select.tables} WHERE p.layer_id {among}"
+        + f" FROM {select.tables} WHERE p.layer_id {among(vendor, 'uuid')}"
         for select in selects
     ]
     return " UNION ALL ".join(texts), len(texts)
-
-
-AMONG = {
-    "postgresql": "= ANY(%s::uuid[])",
-    "sqlite": "IN (SELECT value FROM json_each(%s))",
-}
 
 
 def _as_text(expression: str) -> str:

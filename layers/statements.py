@@ -28,16 +28,17 @@ class Among(In):
     def get_prep_lookup(self) -> Any:
         return self.rhs
 
-    def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
-        key = self.lhs.output_field.db_type(connection)
-        return self._among(compiler, connection, f"= ANY(%s::{key}[])")
-
-    def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
-        return self._among(compiler, connection, "IN (SELECT value FROM json_each(%s))")
-
-    def _among(self, compiler: Any, connection: Any, keys: str) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
         column, parameters = self.process_lhs(compiler, connection)
+        keys = among(connection.vendor, self.lhs.output_field.db_type(connection))
         return f"{column} {keys}", [*parameters, self.rhs]
+
+
+def among(vendor: str, key: str) -> str:
+    """What stands behind a column of this type of the database; it takes `as_parameter`."""
+    return (
+        f"= ANY(%s::{key}[])" if vendor == "postgresql" else "IN (SELECT value FROM json_each(%s))"
+    )
 
 
 class Statement:
@@ -67,7 +68,7 @@ class Statement:
 
 
 def as_parameter(keys: Sequence[str]) -> Any:
-    """As `Among` takes them."""
+    """As `among` takes them."""
     return list(keys) if connection.vendor == "postgresql" else orjson.dumps(keys).decode()
 
 

@@ -173,7 +173,7 @@ class SolrClient(pysolr.Solr):
         return found
 
     def merge_segments(self) -> None:
-        """Has Solr make one of the parts of its index: a question looks into each of them.
+        """Has Solr merge the parts of its index into one: a question looks into each of them.
 
         Waits until it is done, which may take minutes; commits wait meanwhile, searches don't.
         """
