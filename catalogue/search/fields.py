@@ -41,7 +41,7 @@ WEIGHTS = {
     "details": 0.4,
 }
 # Stemmed fields of one language: other inflections rank a little lower.
-STEM_WEIGHTS = {"title_stem": 3.0, "keywords_stem": 2.0, "words_stem": 0.4}
+STEM_WEIGHTS = {"title_stem": 3.0, "words_stem": 0.4}
 STEMS_BY_SCRIPT = {
     "LATIN": ("en", "de", "fr", "es", "pt", "it", "nl"),
     "CYRILLIC": ("ru",),

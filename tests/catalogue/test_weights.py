@@ -129,7 +129,6 @@ def test_fields_rank_in_the_order_of_their_weights(index):
     ("field", "values", "weak"),
     [
         ("title_stem", {"title": "Rivers"}, {"abstract": "river", "title": "Map"}),
-        ("keywords_stem", {"keywords": ["rivers"]}, {"abstract": "rivers river"}),
         ("words_stem", {"abstract": "rivers"}, {"lineage": "river"}),
     ],
 )
