@@ -121,6 +121,8 @@ def _create_venv() -> None:
     mark = VENV / "interpreter"
     if mark.is_file() and mark.read_text(encoding="utf-8") == _interpreter():
         return
+    if VENV.is_symlink():  # emptying it would empty the folder that it leads to
+        raise InstallationError(f"{VENV} is a link: remove it, so that a folder can be made there")
     venv.create(VENV, clear=True, with_pip=True)
     mark.write_text(_interpreter(), encoding="utf-8")
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from kombu import Connection, Exchange, Queue
 
-from services import Account, RabbitMQ, Services, ports, probes, process
+from services import Account, RabbitMQ, Services, installation, ports, probes, process
 from services.environment import LOCAL, Environment, SettingError
 from services.postgresql import PostgreSQL
 from services.process import Command, PidFile
@@ -35,6 +35,18 @@ def test_one_port_for_two_programs_is_refused(tmp_path: Path) -> None:
     environment = Environment(tmp_path, {"PORT": "8100", "FLOWER_PORT": "8100"})
     with pytest.raises(ports.PortInUseError, match="8100"):
         all_ports(environment, [])
+
+
+def test_a_folder_that_a_link_leads_to_is_not_emptied(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (elsewhere := tmp_path / "elsewhere").mkdir()
+    (kept := elsewhere / "kept").touch()
+    (link := tmp_path / ".venv").symlink_to(elsewhere)
+    monkeypatch.setattr(installation, "VENV", link)
+    with pytest.raises(installation.InstallationError, match="is a link: remove it"):
+        installation.install_python_packages(installation.RUN)
+    assert kept.exists()
 
 
 def test_ports_stay_valid_up_to_the_highest() -> None:
