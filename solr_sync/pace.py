@@ -15,7 +15,7 @@ SMALL_BATCH = 100
 LEAST_BATCH = 50
 BATCH_SECONDS = 0.25
 # So long after the last edit, or the last crowd of them, that was met.
-BESIDE_EDITS = 5.0
+BESIDE_EDITS = ledger.FRESH.total_seconds()
 # So long a batch of bulk work waits for edits on their way: it goes on however many there are.
 LONGEST_WAIT = 0.5
 BRIEFLY = 0.03

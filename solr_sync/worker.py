@@ -14,12 +14,13 @@ from dataclasses import dataclass, field
 
 from django.db import InterfaceError, OperationalError, connections
 
-from solr_sync import commits, content, ledger, outages, solr, targets
+from solr_sync import commits, ledger, outages, refusals, solr, targets
 from solr_sync.commits import Haste
-from solr_sync.documents import Fields, SolrDocument
+from solr_sync.documents import SolrDocument
 from solr_sync.exceptions import DocumentRejected, SolrUnavailable
-from solr_sync.ledger import Claim, Confirmation
+from solr_sync.ledger import Claim
 from solr_sync.models import Lane
+from solr_sync.outgoing import Outgoing, outgoing_of
 from solr_sync.pace import BRIEFLY, Pace
 from solr_sync.solr import Posted
 
@@ -28,8 +29,6 @@ logger = logging.getLogger(__name__)
 # Of a backlog those that came last are looked at first, in case somebody waits for them. More than
 # come during a batch: what is passed over once grows old behind those that come later.
 NEWEST_BATCH = 100
-# So many documents of a batch refused for one reason, and none taken: that is no poison.
-OUTAGE_REJECTIONS = 20
 TOLD_TOGETHER = 25
 
 
@@ -45,35 +44,6 @@ class Report:
     @property
     def total(self) -> int:
         return self.taken + self.unchanged + self.parked
-
-
-@dataclass(frozen=True)
-class Outgoing:
-    """A claimed row with the document that is to be sent for it."""
-
-    claim: Claim
-    fields: Fields
-    hash: str
-    name: str
-    tombstone: bool = False
-
-    def is_what(self, there: Fields) -> bool:
-        """Whether Solr holds this very content."""
-        if self.tombstone or there.get("deleted"):
-            return self.tombstone and bool(there.get("deleted"))
-        return bool(there.get("sync_check") == self.fields["sync_check"])
-
-    def confirmation(self, sent: int) -> Confirmation:
-        claim = self.claim
-        return Confirmation(
-            id=claim.id,
-            version=claim.version,
-            sent=sent,
-            hash=self.hash,
-            bucket=content.bucket_of(claim.object_id),
-            check_number=content.check_number(claim.object_id, sent, self.hash),
-            tombstone=self.tombstone,
-        )
 
 
 class Run:
@@ -206,7 +176,7 @@ class Run:
         unchanged = []
         for claim in claims:
             try:
-                outgoing = self._outgoing(claim, built.get(claim.object_id))
+                outgoing = outgoing_of(claim, built.get(claim.object_id), self.client)
             except DocumentRejected as error:
                 self._park(claim, str(error))
                 continue
@@ -219,20 +189,6 @@ class Run:
         self.report.unchanged += len(unchanged)
         confirmations = [o.confirmation(o.claim.sent_version) for o in unchanged]
         ledger.confirm(self.document, confirmations, lease=self.lease, visible=True)
-
-    def _outgoing(self, claim: Claim, built: Fields | Exception | None) -> Outgoing:
-        content.check_id(claim.object_id)
-        if built is None:
-            fields = content.tombstone(claim.object_id, claim.version)
-            return Outgoing(claim, fields, "", claim.object_id, tombstone=True)
-        if isinstance(built, Exception):
-            raise DocumentRejected(f"it can't be built: {type(built).__name__}: {built}") from built
-        checked = content.checked(claim.object_id, built)
-        if misfit := targets.schema_of(self.client).misfit(checked.others):
-            raise DocumentRejected(misfit)
-        name = str(built.get("name") or built.get("title") or claim.object_id)
-        fields = content.live(claim.object_id, claim.version, checked.fields, checked.hash)
-        return Outgoing(claim, fields, checked.hash, name)
 
     def _post(self, outgoing: list[Outgoing]) -> None:
         haste = self._haste(outgoing)
@@ -273,7 +229,7 @@ class Run:
         taken = [o for o in outgoing if o.claim.object_id in posted.accepted]
         confirmations = [o.confirmation(o.claim.version) for o in taken]
         if dropped:
-            confirmations += self._explain(dropped)
+            confirmations += refusals.explain(self.document, self.client, dropped)
         ledger.confirm(self.document, confirmations, lease=self.lease, visible=committing)
         self.report.taken += len(outgoing)
         for o in outgoing:
@@ -281,53 +237,14 @@ class Run:
             self.report.outcome[o.claim.object_id] = outcome
         _tell(outgoing, posted)
 
-    def _explain(self, dropped: Sequence[Outgoing]) -> list[Confirmation]:
-        """Solr drops what is not newer than what it has; finds out which of the reasons it was."""
-        ids = [o.claim.object_id for o in dropped]
-        held = {d["id"]: d for d in self.client.get_now(ids, "id,sync_version,sync_check,deleted")}
-        confirmations = []
-        for o in dropped:
-            there = held.get(o.claim.object_id, {})
-            version = there.get("sync_version", 0)
-            if version < o.claim.version:
-                raise SolrUnavailable(
-                    f"Solr at {self.client.url} dropped {o.name} without having it"
-                )
-            if version > o.claim.version:
-                # another worker was faster with a later edit, or the database is an older one
-                ledger.overtake(self.document, o.claim, version)
-            elif o.is_what(there):  # an earlier attempt arrived whose answer did not
-                confirmations.append(o.confirmation(version))
-            else:  # an earlier attempt read the object before an edit, and this one after it
-                ledger.count_again(self.document, o.claim)
-        return confirmations
-
     def _isolate(self, outgoing: list[Outgoing]) -> None:
         """Parks what Solr refuses of a refused batch, and sends the rest."""
-        refused = self._refused(outgoing)
-        if len(refused) >= OUTAGE_REJECTIONS and len(refused) == len(outgoing):
-            reasons = {_without_id(reason, object_id) for object_id, reason in refused.items()}
-            if len(reasons) == 1:
-                raise SolrUnavailable(f"Solr refuses every document: {reasons.pop()}")
+        refused = refusals.refused(self.client, [o.fields for o in outgoing])
         if rest := [o for o in outgoing if o.claim.object_id not in refused]:
             self._post_batch(rest)
         for o in outgoing:
             if reason := refused.get(o.claim.object_id):
-                self._park(o.claim, _without_id(reason, o.claim.object_id))
-
-    def _refused(self, outgoing: list[Outgoing]) -> dict[str, str]:
-        """By one request where the configset names what is refused, else by trying each."""
-        try:
-            return self.client.refusals([o.fields for o in outgoing])
-        except DocumentRejected:
-            return {o.claim.object_id: reason for o in outgoing if (reason := self._refusal_of(o))}
-
-    def _refusal_of(self, outgoing: Outgoing) -> str:
-        try:
-            self.client.post_documents([outgoing.fields])
-        except DocumentRejected as error:
-            return str(error)
-        return ""
+                self._park(o.claim, reason)
 
     def _park(self, claim: Claim, reason: str) -> None:
         ledger.park(self.document, claim, reason, lease=self.lease)
@@ -354,10 +271,6 @@ class Run:
         if self.unseen:
             ledger.mark_visible(self.document, self.unseen, through=ticket.began_at)
         self.unseen, self.uncommitted, self.owed = [], False, Haste.BULK
-
-
-def _without_id(reason: str, object_id: str) -> str:
-    return reason.replace(f"[doc={object_id}]", "").strip()
 
 
 def _tell(outgoing: Sequence[Outgoing], posted: Posted) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from layers.models import Layer
 from services.bundle import Services
-from solr_sync import ledger, worker
+from solr_sync import ledger, refusals
 from solr_sync.exceptions import SolrUnavailable
 from solr_sync.models import Lane, LedgerEntry, RelatedChange
 from solr_sync.registry import registry
@@ -117,7 +117,7 @@ def test_an_object_that_can_not_be_read_harms_only_itself(
 def test_many_bad_ones_before_a_good_one_do_not_block_it(
     solr: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(worker, "OUTAGE_REJECTIONS", 5)
+    monkeypatch.setattr(refusals, "OUTAGE_REJECTIONS", 5)
     build_wrongly(monkeypatch, Bad={"bbox": "here"})
     for _ in range(7):
         Layer.objects.create(title="Bad")
@@ -129,7 +129,7 @@ def test_many_bad_ones_before_a_good_one_do_not_block_it(
 def test_a_batch_that_is_refused_as_a_whole_is_an_outage(
     solr: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(worker, "OUTAGE_REJECTIONS", 5)
+    monkeypatch.setattr(refusals, "OUTAGE_REJECTIONS", 5)
     with monkeypatch.context() as wrong:
         build_wrongly(wrong, Layer={"no_such_field": 1})
         for _ in range(7):
