@@ -8,6 +8,7 @@ from typing import Any, ClassVar, TypeGuard
 
 from django.contrib.auth import get_user_model
 
+from catalogue import spans
 from catalogue.layer_records import LayerRecord, read
 from catalogue.solr_values import (
     cell,
@@ -60,7 +61,7 @@ MAX_STEMMED = 2  # of each record: the language of its description, then those o
 @registry.register(Layer)
 class LayerDocument(SolrDocument):
     collection = "layers"
-    definition = 3
+    definition = 4
     related: ClassVar = {
         TopicCategory: Related("topic_categories", fields=("label",)),
         Keyword: Related("keywords", fields=("name",)),
@@ -191,6 +192,7 @@ def _space(layer: LayerRecord) -> dict[str, Any]:
     return {
         "location": location(box),
         "bbox": box.envelope,
+        **spans.of(box),
         "area": round(box.area_km2, 3),
         "cell5": cell(box, 5),
         "cell1": cell(box, 1),

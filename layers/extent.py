@@ -31,6 +31,7 @@ class BoundingBox:
     def of(cls, values: Sequence[float]) -> Self:
         """A checked box from ``[west, south, east, north]``.
 
+        What begins or ends at the 180th meridian does not cross it: it gets the sign of that side.
         Raises ValidationError, with one message for each number that is wrong.
         """
         if len(values) != 4:
@@ -49,6 +50,8 @@ class BoundingBox:
             errors.append(_("South must not lie north of north: exchange the two."))
         if errors:
             raise ValidationError(errors)
+        if west > east:
+            west, east = (west, 180.0) if east == -180 else (-180.0 if west == 180 else west, east)
         return cls(west, south, east, north)
 
     @property

@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from catalogue import spans
 from catalogue.search import solr
-from catalogue.search.filters import access_filter, box_clauses
+from catalogue.search.filters import access_filter
 from catalogue.search.query import SearchQuery
 from catalogue.search.wording import Parameters, escaped
 from catalogue.search.words import Term
@@ -94,7 +95,7 @@ def _count(query: SearchQuery, labels: Sequence[str], ways: list[Way]) -> list[i
 
 def _counted(way: Way) -> dict[str, object]:
     """The counts leave one filter aside; a wider box comes in the place of the one asked for."""
-    asked = box_clauses(way.query.bbox) if way.kind == "wider" and way.query.bbox else "*:*"
+    asked = spans.intersecting(way.query.bbox) if way.kind == "wider" and way.query.bbox else "*:*"
     tag = way.facet
     return {"type": "query", "q": asked, "domain": {"excludeTags": tag}}
 

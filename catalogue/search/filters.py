@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from catalogue import spans
 from catalogue.search.fields import FACET_FIELDS
 from catalogue.search.query import Period, SearchQuery
 from catalogue.search.wording import Parameters
 from layers.extent import BoundingBox
 
 SEPARATOR = "\x1f"  # `clean` leaves no such character in a value
+IN_OLDER_INDEX = "_by_bbox"
 # How much of the overlap counts the part of the asked box that a layer covers; the rest counts the
 # part of the layer that lies in the asked box. A layer of the world covers every box: a quarter.
 TARGET_SHARE = 0.25
@@ -21,7 +23,7 @@ TARGET_SHARE = 0.25
 
 def filters_of(query: SearchQuery, labels: Sequence[str], parameters: Parameters) -> list[str]:
     filters = [access_filter(labels, parameters), *_chosen(query, parameters)]
-    filters += [box_filter(query.bbox, query.within)] if query.bbox else []
+    filters += [box_filter(query.bbox, query.within, parameters)] if query.bbox else []
     filters += [time_filter(query.time, parameters)] if query.time else []
     return filters
 
@@ -50,33 +52,19 @@ def _terms(facet: str) -> str:
     return f'f={FACET_FIELDS[facet]} separator="{SEPARATOR}"'
 
 
-def box_filter(box: BoundingBox, within: bool) -> str:
-    return f"{{!lucene cache=false tag=bbox}}{box_clauses(box, within)}"
+def box_filter(box: BoundingBox, within: bool, parameters: Parameters) -> str:
+    """Never cached, since hardly a box comes twice."""
+    parameters |= box_parameters("box", box, within=within)
+    return "{!bool cache=false tag=bbox must=$box}"
 
 
-def box_clauses(box: BoundingBox, within: bool = False) -> str:
-    """Four ranges over the box's own fields: a quarter of the cost of Intersects, and never cached,
-    since hardly a box comes twice."""
-    west, east = f"[{box.west} TO *]", f"[* TO {box.east}]"
-    if within:
-        rows = f"+bbox__minY:[{box.south} TO *] +bbox__maxY:[* TO {box.north}]"
-        inside = f"+bbox__minX:{west} +bbox__maxX:{east}"
-        if not box.crosses_antimeridian:
-            columns = f"{inside} +bbox__xdl:false"
-        else:
-            columns = (
-                f"+((+bbox__xdl:true {inside})"
-                f" (+bbox__xdl:false +(bbox__minX:{west} bbox__maxX:{east})))"
-            )
-    else:
-        rows = f"+bbox__minY:[* TO {box.north}] +bbox__maxY:[{box.south} TO *]"
-        reaches = f"bbox__minX:{east} bbox__maxX:{west}"
-        both = f"+bbox__minX:{east} +bbox__maxX:{west}"
-        if box.crosses_antimeridian:
-            columns = f"+({reaches} bbox__xdl:true)"
-        else:
-            columns = f"+(({both}) (+bbox__xdl:true +({reaches})))"
-    return f"{rows} {columns}"
+def box_parameters(name: str, box: BoundingBox, *, within: bool = False) -> Parameters:
+    """A question for a box by this name, and the one that takes its place in an older index."""
+    relation = "IsWithin" if within else "Intersects"
+    return {
+        name: "{!lucene}" + (spans.lying_in(box) if within else spans.intersecting(box)),
+        f"{name}{IN_OLDER_INDEX}": f"{{!field f=bbox}}{relation}({box.envelope})",
+    }
 
 
 def time_filter(period: Period, parameters: Parameters) -> str:

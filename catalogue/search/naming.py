@@ -8,7 +8,7 @@ how well its box fits.
 
 from __future__ import annotations
 
-from catalogue.search.filters import box_clauses
+from catalogue.search.filters import box_parameters
 from catalogue.search.places import NamedPlace
 from catalogue.search.wording import Parameters, query_text
 from catalogue.search.words import Words
@@ -19,11 +19,11 @@ INNER = "bq='' boost=''"
 
 def name_place(parameters: Parameters, named: NamedPlace, rest: Words) -> str:
     """Changes the words' parameters so that they rank; returns the filter that finds."""
+    parameters |= box_parameters("in_box", named.place.box)
     parameters |= {
         "q": "*:*",
         "bq": [*parameters.get("bq", []), "{!edismax mm=1 bq='' boost='' v=$asked}"],
         "by_words": f"{{!edismax {INNER} v=$asked}}",
-        "in_box": f"{{!lucene}}{box_clauses(named.place.box)}",
         "by_place": "{!bool must=$in_box must=$beside}" if rest else "{!bool must=$in_box}",
         "beside": f"{{!edismax {INNER} v=$rest}}",
         "rest": query_text(rest),

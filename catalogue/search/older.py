@@ -12,7 +12,9 @@ import re
 import time
 from typing import Any
 
+from catalogue import spans
 from catalogue.search.fields import EXACT_WEIGHTS
+from catalogue.search.filters import IN_OLDER_INDEX
 from catalogue.search.wording import Parameters
 
 UNDEFINED = re.compile(r"""(?:undefined field:?|query field) ["']?([\w.]+)""", re.IGNORECASE)
@@ -47,6 +49,9 @@ def without(parameters: Parameters, lacking: set[str]) -> Parameters:
         found |= {"qf": found["rank_qf"], "pf": found["rank_pf"]}
         if found.pop("rq", None):
             found["boost"] = found["rank_boost"]
+    if {spans.LONGITUDES, spans.LATITUDES} & lacking:
+        for name in [name for name in found if f"{name}{IN_OLDER_INDEX}" in found]:
+            found[name] = found[f"{name}{IN_OLDER_INDEX}"]
     for name in {"qf", "pf", "rank_qf", "rank_pf"} & set(found):
         parts = [p for p in found[name].split() if p.partition("^")[0] not in lacking]
         found[name] = " ".join(parts)

@@ -1,5 +1,7 @@
 """Questions to a real Solr."""
 
+import random
+
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.http import QueryDict
@@ -177,6 +179,7 @@ BOXES = {
     "fiji": [177, -19, -178, -16],
     "point": [10, 50, 10, 50],
     "ghana": [-3.3, 4.7, 1.2, 11.2],
+    "up to 180": [120, 10, -180, 20],
 }
 
 
@@ -194,7 +197,11 @@ def globe(index):
         ("bbox=170,-20,180,-10", {"fiji", "world"}),
         ("bbox=-180,-20,-179,-10", {"fiji", "world"}),
         ("bbox=175,-20,-175,-10", {"fiji", "world"}),
-        ("bbox=100,-20,-170,20", {"fiji", "world"}),
+        ("bbox=100,-20,-170,20", {"fiji", "world", "up to 180"}),
+        ("bbox=180,0,-170,20", {"world"}),
+        ("bbox=170,0,-180,20&within=0", {"world", "up to 180"}),
+        ("bbox=100,0,-180,20&within=1", {"up to 180"}),
+        ("bbox=130,0,-100,20&within=1", set()),
         ("bbox=0,-20,10,-10", {"world"}),
         ("bbox=5,40,16,60&within=1", {"city", "country", "point"}),
         ("bbox=170,-20,-170,-10&within=1", {"fiji"}),
@@ -212,6 +219,31 @@ def test_boxes_touch_or_lie_within(globe, monkeypatch, request, text, wanted, so
     assert errors == {}
     assert answer.source == source
     assert {hit.layer.title for hit in answer.hits} == wanted
+
+
+def test_solr_and_the_database_agree_on_boxes_with_common_edges(index, request):
+    """Sides are multiples of 7.3 degrees: many touch, and some cross the 180th meridian."""
+    chance = random.Random(7)
+    columns = [round(-179.9 + 7.3 * n, 4) for n in range(50)]
+    rows = [round(-90 + 7.3 * n, 4) for n in range(25)]
+
+    def sides():
+        west, east = chance.choices(columns, k=2)
+        south, north = sorted(chance.choices(rows, k=2))
+        return [west, south, east, north]
+
+    index(*(make_layer(f"Map {n}", bbox=sides()) for n in range(80)))
+    questions = [
+        parse(QueryDict(f"bbox={','.join(map(str, sides()))}&within={n % 2}&page_size=100"))[0]
+        for n in range(60)
+    ]
+    found = [{hit.layer.title for hit in search(q, AnonymousUser()).hits} for q in questions]
+    request.getfixturevalue("without_solr")
+    for question, titles in zip(questions, found, strict=True):
+        answer = search(question, AnonymousUser())
+        assert answer.source == "database"
+        assert {hit.layer.title for hit in answer.hits} == titles, question.bbox
+    assert 0 < sum(map(len, found[1::2])) < sum(map(len, found[::2])) < 80 * 30
 
 
 @pytest.fixture

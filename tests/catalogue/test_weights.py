@@ -40,7 +40,7 @@ def asked_for():
     found = {part.partition("^")[0] for part in weighed.split()}
     found |= set(re.findall(r"f=(\w+)", " ".join(parameters["fq"])))
     found |= {order.split()[0] for text in solr.SORTS.values() for order in text.split(", ")}
-    found |= {"bbox__minX", "bbox__maxY", "bbox__xdl", "cell1", "cell5", "words"}
+    found |= {"lon_span", "lat_span", "bbox__minX", "bbox__xdl", "cell1", "cell5", "words"}
     found |= {"start_year", "end_year", "year_gap", "suggest_title", *suggesting.TERMS}
     return (found | set(fields.FACET_FIELDS.values()) | set(fields.EXACT_WEIGHTS)) - {"score"}
 

@@ -29,7 +29,7 @@ from tests.solr_sync.test_rebuild import live, one_collection, rebuilt
 
 COUNT = 20
 # Fields of each kind of use: counted, searched in one language, exact, and filtered by as a facet
-MISSING = ("year_gap", "*_stem_en", "identifiers", "location", "contact_names")
+MISSING = ("year_gap", "*_stem_en", "identifiers", "location", "contact_names", "lon_span")
 
 
 @pytest.fixture
@@ -69,7 +69,8 @@ def test_readers_notice_nothing_of_an_older_index_and_its_rebuild(
     older: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number in range(COUNT):
-        make_layer(f"River {number:02}", times=[("1500", "1510"), ("1700", "1710")])
+        box = [number, 0, number + 0.5, 1]
+        make_layer(f"River {number:02}", bbox=box, times=[("1500", "1510"), ("1700", "1710")])
     with monkeypatch.context() as patch:
         patch.setattr(LayerDocument, "prepare", as_before(LayerDocument.prepare))
         run(lane=Lane.BULK)
@@ -82,7 +83,10 @@ def test_readers_notice_nothing_of_an_older_index_and_its_rebuild(
         while not ended.is_set():
             found = client.get("/api/search?q=river&page_size=5").json()
             counted = client.get("/api/overview?q=river")
-            answers.append((found["source"], found["total"], counted.status_code))
+            placed = client.get("/api/search?bbox=2.4,0,7,1").json()
+            inside = client.get("/api/search?q=river&bbox=2.4,0,7,1&within=1").json()
+            boxes = (placed["source"], placed["total"], inside["source"], inside["total"])
+            answers.append((found["source"], found["total"], counted.status_code, *boxes))
         connection.close()
 
     def work(progress: Progress) -> None:
@@ -101,7 +105,8 @@ def test_readers_notice_nothing_of_an_older_index_and_its_rebuild(
         reader.join()
     assert live() == job.target != older
     assert len(answers) > 3
-    assert set(answers) == {("solr", COUNT, 200)}
+    # 2 to 7 touch the box, and 3 to 6 lie in it.
+    assert set(answers) == {("solr", COUNT, 200, "solr", 6, "solr", 4)}
     asked.lacking.names.clear()  # as a minute later
     years = Client(HTTP_HOST="localhost").get("/api/overview?q=river").json()["years"]
     assert {count for start, end, count in years if 1520 < start and end < 1690} == {0}

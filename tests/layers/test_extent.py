@@ -31,6 +31,22 @@ def test_the_centre_stays_on_the_globe():
     assert BoundingBox.of([178, 0, -170, 0]).centre == (-176, 0)
 
 
+@pytest.mark.parametrize(
+    ("numbers", "expected"),
+    [
+        ([120, 0, -180, 1], [120, 0, 180, 1]),
+        ([180, 0, -120, 1], [-180, 0, -120, 1]),
+        ([180, 0, -180, 1], [180, 0, 180, 1]),
+        ([-180, 0, 180, 1], [-180, 0, 180, 1]),
+        ([-180, 0, -180, 1], [-180, 0, -180, 1]),
+    ],
+)
+def test_what_ends_at_the_180th_meridian_does_not_cross_it(numbers, expected):
+    box = BoundingBox.of(numbers)
+    assert box.as_list == expected
+    assert not box.crosses_antimeridian
+
+
 @pytest.mark.parametrize("numbers", [[0, 0, 0, 0], [-180, -90, 180, 90], [5, 1, 5, 2]])
 def test_points_lines_and_the_world_are_boxes(numbers):
     assert BoundingBox.of(numbers).as_list == numbers
