@@ -33,7 +33,7 @@ from layers.models import (
     TemporalExtent,
 )
 from layers.representation import COLUMNS, TERM_LISTS, TERMS, account
-from layers.statements import KEYS, Statement, among, as_parameter, stored_ids
+from layers.statements import KEYS, Statement, among_given, as_parameter, stored_ids
 
 BOX = ("west", "south", "east", "north")
 NAMES = {
@@ -167,9 +167,8 @@ def _parts_of(keys: list[str]) -> Parts:
 
 def _rows(keys: list[str]) -> list[Any]:
     """In their order: layer, name of the part, three values that order it, and its values."""
-    statement, number = _statement(connection.vendor)
     with connection.cursor() as cursor:
-        cursor.execute(statement, [as_parameter(stored_ids(keys))] * number)
+        cursor.execute(_statement(connection.vendor), [as_parameter(stored_ids(keys))])
         rows = sorted(cursor.fetchall(), key=itemgetter(1, 2, 3, 4))
     return (
         rows
@@ -179,22 +178,23 @@ def _rows(keys: list[str]) -> list[Any]:
 
 
 @cache
-def _statement(vendor: str) -> tuple[str, int]:
-    """One for all parts, and how often it takes the ids; made of names of tables and columns."""
+def _statement(vendor: str) -> str:
+    """One for all parts, made of names of tables and columns; it takes the ids."""
     selects = [
         *(_select_terms(vendor, name) for name in TERM_LISTS),
         _select_keywords(vendor),
         _select_contacts(vendor),
         *(_select_part(name, part) for name, part in PARTS.items()),
     ]
+    given, among = among_given(vendor, "uuid")
     width = max(len(select.values) for select in selects)
     texts = [
         f"SELECT CAST(p.layer_id AS text), '{select.name}', {select.order}, "
         + ", ".join([*map(_as_text, select.values), *["NULL"] * (width - len(select.values))])
-        + f" FROM {select.tables} WHERE p.layer_id {among(vendor, 'uuid')}"
+        + f" FROM {select.tables} WHERE p.layer_id {among}"
         for select in selects
     ]
-    return " UNION ALL ".join(texts), len(texts)
+    return given + " UNION ALL ".join(texts)
 
 
 def _as_text(expression: str) -> str:

@@ -41,6 +41,16 @@ def among(vendor: str, key: str) -> str:
     )
 
 
+def among_given(vendor: str, key: str) -> tuple[str, str]:
+    """For a statement that asks for its keys several times: its beginning, which takes
+    `as_parameter`, and what stands behind a column. They are read once.
+    """
+    if vendor == "postgresql":
+        given = f"WITH given AS MATERIALIZED (SELECT unnest(%s::{key}[]) AS key) "
+        return given, "= ANY(ARRAY(SELECT key FROM given))"
+    return "WITH given AS (SELECT value FROM json_each(%s)) ", "IN (SELECT value FROM given)"
+
+
 class Statement:
     """A query of plain values, written once, for keys that are given when it is run."""
 
@@ -67,9 +77,12 @@ class Statement:
         return tuple(values)
 
 
-def as_parameter(keys: Sequence[str]) -> Any:
-    """As `among` takes them."""
-    return list(keys) if connection.vendor == "postgresql" else orjson.dumps(keys).decode()
+def as_parameter(keys: Sequence[str]) -> str:
+    """As `among` takes them: one text, which is read sooner than a list of as many parts."""
+    if connection.vendor == "postgresql":
+        quoted = [key.replace("\\", r"\\").replace('"', r"\"") for key in keys]
+        return '{"' + '","'.join(quoted) + '"}' if quoted else "{}"
+    return orjson.dumps(keys).decode()
 
 
 def stored_ids(ids: Iterable[str]) -> list[str]:
