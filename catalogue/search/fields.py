@@ -40,9 +40,8 @@ WEIGHTS = {
     "abstract": 1.0,
     "details": 0.4,
 }
-# Stemmed fields of one language: other inflections rank a little lower. Those of all words, which
-# find, would rank no better, and take longer than all other fields together.
-STEM_WEIGHTS = {"title_stem": 3.0}
+# Stemmed fields of one language: other inflections rank a little lower.
+STEM_WEIGHTS = {"title_stem": 3.0, "words_stem": 0.4}
 STEMS_BY_SCRIPT = {
     "LATIN": ("en", "de", "fr", "es", "pt", "it", "nl"),
     "CYRILLIC": ("ru",),

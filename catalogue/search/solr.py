@@ -39,8 +39,8 @@ SORTS = {
 }
 # What a layer keeps of its score however badly its box fits the one that was asked for.
 LEAST_OF_BOX = 0.1
-# The score of the first phase goes on counting a little: for stems that no field has which ranks.
-RERANK = "{{!rerank reRankQuery=$rank reRankDocs={count} reRankWeight=10 reRankOperator=add}}"
+# The score of the second phase takes the place of that of the first.
+RERANK = "{{!rerank reRankQuery=$rank reRankDocs={count} reRankWeight=1 reRankOperator=replace}}"
 RANK = "{!edismax qf=$rank_qf pf=$rank_pf bq=$exact boost=$rank_boost mm=1 v=$asked}"
 
 breaker = Breaker()
