@@ -17,8 +17,8 @@ from typing import Any
 
 from django.db import connection, models
 
-from catalogue.documents import STEMMED
-from catalogue.solr_values import cell, sort_key
+from catalogue.documents import STEMMED, space_of
+from catalogue.solr_values import sort_key
 from layers.extent import BoundingBox
 from layers.models import (
     Attribute,
@@ -132,9 +132,7 @@ def document_of(copy: Copy) -> Document:
         "deleted": False,
     }
     found |= {name: title for s in STEMMED.values() if (name := f"title_stem_{s}") in found}
-    if box := copy.box:
-        found |= {"bbox": box.envelope, "area": round(box.area_km2, 3)}
-        found |= {"cell5": cell(box, 5), "cell1": cell(box, 1)}
+    found |= space_of(copy.box)
     for name in {"start_year", "end_year"} & set(found):
         found[name] += copy.years
     if copy.years and "temporal" in found:

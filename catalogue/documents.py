@@ -27,6 +27,7 @@ from catalogue.solr_values import (
     year_words,
 )
 from layers.access import labels_of_layer
+from layers.extent import BoundingBox
 from layers.models import (
     Attribute,
     Distribution,
@@ -90,7 +91,7 @@ class LayerDocument(SolrDocument):
             | description
             | _stems(layer, description)
             | _facets(layer, description["keywords"])
-            | _space(layer)
+            | space_of(layer.bbox)
             | _time(layer)
         )
         return {name: value for name, value in fields.items() if value or value == 0}
@@ -185,8 +186,8 @@ def _region_tree(layer: LayerRecord) -> list[str]:
     return list(dict.fromkeys([*(region.code for region in layer.regions), *continents]))
 
 
-def _space(layer: LayerRecord) -> dict[str, Any]:
-    box = layer.bbox
+def space_of(box: BoundingBox | None) -> dict[str, Any]:
+    """All fields that say where a layer lies."""
     if box is None:
         return {"location": location(box)}
     return {
