@@ -15,7 +15,7 @@ from catalogue.search.wording import Parameters
 from layers.extent import BoundingBox
 
 SEPARATOR = "\x1f"  # `clean` leaves no such character in a value
-IN_OLDER_INDEX = "_by_bbox"
+IN_OLDER_INDEX = "_by_bbox"  # ends the name of what is asked where there are no spans
 # How much of the overlap counts the part of the asked box that a layer covers; the rest counts the
 # part of the layer that lies in the asked box. A layer of the world covers every box: a quarter.
 TARGET_SHARE = 0.25
