@@ -50,8 +50,10 @@ class BoundingBox:
             errors.append(_("South must not lie north of north: exchange the two."))
         if errors:
             raise ValidationError(errors)
-        if west > east:
-            west, east = (west, 180.0) if east == -180 else (-180.0 if west == 180 else west, east)
+        if west > east and east == -180:
+            east = 180.0
+        elif west > east and west == 180:
+            west = -180.0
         return cls(west, south, east, north)
 
     @property

@@ -50,8 +50,8 @@ def without(parameters: Parameters, lacking: set[str]) -> Parameters:
         if found.pop("rq", None):
             found["boost"] = found["rank_boost"]
     if {spans.LONGITUDES, spans.LATITUDES} & lacking:
-        for name in [name for name in found if f"{name}{IN_OLDER_INDEX}" in found]:
-            found[name] = found[f"{name}{IN_OLDER_INDEX}"]
+        instead = {name: found[name] for name in found if name.endswith(IN_OLDER_INDEX)}
+        found |= {name.removesuffix(IN_OLDER_INDEX): value for name, value in instead.items()}
     for name in {"qf", "pf", "rank_qf", "rank_pf"} & set(found):
         parts = [p for p in found[name].split() if p.partition("^")[0] not in lacking]
         found[name] = " ".join(parts)
