@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from catalogue.search.words import script_of
+from catalogue.search.words import Words, script_of
 
 # Facet of the interface -> field of the index
 FACET_FIELDS = {
@@ -25,7 +23,8 @@ FACET_FIELDS = {
 FINDING_WEIGHTS = {"words": 1.0, "title": 4.0}
 STEMS_FINDING_WEIGHTS = {"words_stem": 0.7}
 
-# What ranks: title first, then what an editor chose to say in a few words.
+# What ranks: title first, then what an editor chose to say in a few words, then all words, which an
+# abstract and other long texts are most of.
 WEIGHTS = {
     "title": 6.0,
     "alternative_titles": 4.0,
@@ -37,8 +36,7 @@ WEIGHTS = {
     "contact_names": 1.5,
     "attribute_names": 1.5,
     "year_words": 1.5,
-    "abstract": 1.0,
-    "details": 0.4,
+    "words": 0.4,
 }
 # Stemmed fields of one language: other inflections rank a little lower.
 STEM_WEIGHTS = {"title_stem": 3.0, "words_stem": 0.4}
@@ -57,25 +55,28 @@ EXACT_WEIGHTS = {"title_exact": 20.0, "identifiers": 20.0}
 PHRASE_WEIGHTS = {
     "title": 8.0,
     "keywords": 4.0,
-    "abstract": 1.5,
+    "words": 1.5,
 }
 # One or two words: all. Three to five: all but one. More: seven of ten.
 MINIMUM_MATCH = "2<-1 5<70%"
 
 
-def finding_fields(words: Iterable[str], count: int) -> str:
-    return weighted(FINDING_WEIGHTS | _stemmed(STEMS_FINDING_WEIGHTS, words, count))
+def finding_fields(words: Words) -> str:
+    return weighted(FINDING_WEIGHTS | _stemmed(STEMS_FINDING_WEIGHTS, words))
 
 
-def ranking_fields(words: Iterable[str], count: int) -> str:
-    return weighted(WEIGHTS | _stemmed(STEM_WEIGHTS, words, count))
+def ranking_fields(words: Words) -> str:
+    return weighted(WEIGHTS | _stemmed(STEM_WEIGHTS, words))
 
 
-def _stemmed(weights: dict[str, float], words: Iterable[str], count: int) -> dict[str, float]:
-    """For the languages that the words may be of, by their scripts."""
-    if count > MAX_STEMMED_WORDS:
+def _stemmed(weights: dict[str, float], words: Words) -> dict[str, float]:
+    """For the languages that the words may be of, by their scripts.
+
+    Not beside a phrase: stems are indexed without positions, so Solr refuses to look for one there.
+    """
+    if words.count > MAX_STEMMED_WORDS or any(term.is_several for term in words.terms):
         return {}
-    scripts = {script_of(char) for word in words for char in word}
+    scripts = {script_of(char) for term in words.terms for char in term.text}
     suffixes = [each for script in scripts for each in STEMS_BY_SCRIPT.get(script, ())]
     return {f"{name}_{each}": weight for each in suffixes for name, weight in weights.items()}
 

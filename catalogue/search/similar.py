@@ -48,7 +48,7 @@ def _words(layer: Layer) -> Words:
 def _parameters(layer: Layer, words: Words, user: User | AnonymousUser) -> Parameters:
     parameters: Parameters = {
         "q": query_text(words),
-        "qf": "title^2 keywords^2 category abstract^0.3",
+        "qf": "title^2 keywords^2 category words^0.3",
         "mm": SHARED,
         "tie": "0.1",
         "sort": "score desc, id asc",

@@ -22,7 +22,6 @@ SPECIAL = re.compile(r'([+\-&|!(){}\[\]^"~*?:\\/])')
 
 
 def words_parameters(words: Words) -> Parameters:
-    texts = [term.text for term in words.terms]
     asked = query_text(words) if words else ""
     # A lone group of alternatives is the whole question to edismax, which would want all of them.
     is_choice = len(words.wanted) == 1 and len(words.wanted[0]) > 1
@@ -30,8 +29,8 @@ def words_parameters(words: Words) -> Parameters:
         **exact_parameters(words),
         "q": asked,
         "asked": asked,
-        "qf": finding_fields(texts, words.count),
-        "rank_qf": ranking_fields(texts, words.count),
+        "qf": finding_fields(words),
+        "rank_qf": ranking_fields(words),
         "rank_pf": weighted(PHRASE_WEIGHTS),
         "mm": "1" if is_choice else MINIMUM_MATCH,
         "tie": "0.1",

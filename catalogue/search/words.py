@@ -22,6 +22,11 @@ class Term:
     text: str
     phrase: bool = False
 
+    @property
+    def is_several(self) -> bool:
+        """Words that have to stand beside each other."""
+        return self.phrase and token_count(self.text) > 1
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
