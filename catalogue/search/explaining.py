@@ -6,9 +6,8 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from catalogue import spans
 from catalogue.search import solr
-from catalogue.search.filters import access_filter
+from catalogue.search.filters import access_filter, box_parameters
 from catalogue.search.query import SearchQuery
 from catalogue.search.wording import Parameters, escaped
 from catalogue.search.words import Term
@@ -88,16 +87,18 @@ def _wrapped(longitude: float) -> float:
 def _count(query: SearchQuery, labels: Sequence[str], ways: list[Way]) -> list[int]:
     if not ways:
         return []
-    counted = {f"way_{index}": _counted(way) for index, way in enumerate(ways)}
     parameters = solr.parameters_of(replace(query, facets=False, page=1), labels)
+    counted = {f"way_{n}": _counted(way, f"box_{n}", parameters) for n, way in enumerate(ways)}
     return _counts(parameters, counted)
 
 
-def _counted(way: Way) -> dict[str, object]:
+def _counted(way: Way, box: str, parameters: Parameters) -> dict[str, object]:
     """The counts leave one filter aside; a wider box comes in the place of the one asked for."""
-    asked = spans.intersecting(way.query.bbox) if way.kind == "wider" and way.query.bbox else "*:*"
-    tag = way.facet
-    return {"type": "query", "q": asked, "domain": {"excludeTags": tag}}
+    asked = "*:*"
+    if way.kind == "wider" and way.query.bbox:
+        parameters |= box_parameters(box, way.query.bbox)
+        asked = f"{{!bool must=${box}}}"
+    return {"type": "query", "q": asked, "domain": {"excludeTags": way.facet}}
 
 
 def _count_words(query: SearchQuery, labels: Sequence[str]) -> list[tuple[str, int]]:

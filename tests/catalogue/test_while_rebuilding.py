@@ -17,6 +17,7 @@ from django.test import Client
 
 from catalogue.documents import LayerDocument
 from catalogue.search import solr as asked
+from catalogue.search.explaining import explain
 from catalogue.search.older import without
 from catalogue.search.reading import parse
 from solr_sync import collections, filling, rebuild, targets
@@ -110,6 +111,18 @@ def test_readers_notice_nothing_of_an_older_index_and_its_rebuild(
     asked.lacking.names.clear()  # as a minute later
     years = Client(HTTP_HOST="localhost").get("/api/overview?q=river").json()["years"]
     assert {count for start, end, count in years if 1520 < start and end < 1690} == {0}
+
+
+def test_a_wider_box_is_offered_of_an_older_index(older: str, monkeypatch: Any) -> None:
+    make_layer("River", bbox=[10, 10, 11, 11])
+    with monkeypatch.context() as patch:
+        patch.setattr(LayerDocument, "prepare", as_before(LayerDocument.prepare))
+        run()
+    query, errors = parse(QueryDict("q=river&bbox=8,8,9,9"))
+    assert errors == {}
+    wider = explain(query, ["public"]).wider
+    assert wider is not None
+    assert wider.count == 1
 
 
 def test_a_box_ranks_where_the_field_that_finds_is_missing() -> None:
