@@ -13,7 +13,7 @@ BATCH = 500
 # what makes it visible also writes all that was posted since the last time.
 SMALL_BATCH = 100
 LEAST_BATCH = 50
-BATCH_SECONDS = 0.25
+BATCH_SECONDS = 0.12
 # So long after the last edit, or the last crowd of them, that was met.
 BESIDE_EDITS = ledger.FRESH.total_seconds()
 # So long a batch of bulk work waits for edits on their way: it goes on however many there are.

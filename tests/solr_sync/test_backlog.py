@@ -150,11 +150,11 @@ def test_batches_are_small_beside_people_who_save(monkeypatch: pytest.MonkeyPatc
     found.meet_edit()
     assert found.size == 100
     found.note(100, 0.1)
-    assert found.size == 250
+    assert found.size == 120
     found.note(30, 0.1)  # fewer than could have been: that tells nothing
-    assert found.size == 250
+    assert found.size == 120
     monkeypatch.setattr(pace, "BESIDE_EDITS", 0)
-    found.note(250, 0.5)
+    found.note(120, 0.5)
     assert found.size == 500
 
 
