@@ -31,7 +31,7 @@ class Haste(IntEnum):
     EDIT = 2  # somebody waits for it
 
 
-GAPS = {Haste.CROWD: timedelta(seconds=1.5), Haste.BULK: timedelta(seconds=15)}
+GAPS = {Haste.CROWD: timedelta(seconds=1.2), Haste.BULK: timedelta(seconds=15)}
 
 
 @dataclass(frozen=True)
