@@ -31,7 +31,10 @@ class Haste(IntEnum):
     EDIT = 2  # somebody waits for it
 
 
-GAPS = {Haste.CROWD: timedelta(seconds=1.2), Haste.BULK: timedelta(seconds=15)}
+# In bulk a little less than Solr's own safety net (`autoSoftCommit`), which would commit beside it.
+GAPS = {Haste.CROWD: timedelta(seconds=1.2), Haste.BULK: timedelta(seconds=25)}
+# A worker that lives commits before that.
+FORGOTTEN = GAPS[Haste.BULK] + timedelta(seconds=10)
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,7 @@ def is_awaited(document: SolrDocument) -> bool:
 def forgotten(document: SolrDocument) -> bool:
     """Whether a post has waited for its commit for longer than a worker lets it wait."""
     unseen = Q(visible_through=None) | Q(visible_through__lt=F("posted_at"))
-    return _rows(document).filter(unseen, posted_at__lt=Now() - 2 * GAPS[Haste.BULK]).exists()
+    return _rows(document).filter(unseen, posted_at__lt=Now() - FORGOTTEN).exists()
 
 
 def _rows(document: SolrDocument) -> QuerySet[Collection]:

@@ -85,8 +85,9 @@ class Run:
             else:
                 time.sleep(BRIEFLY)
             if time.monotonic() > deadline:
-                if self.uncommitted:
-                    self.show()  # whoever comes next may find nothing that is left to post
+                # Whoever comes next may find nothing left to post. Of a backlog there is more.
+                if self.uncommitted and (self.owed > Haste.BULK or not self.crowded):
+                    self.show()
                 break
             self.pace.give_way(self.document, self.lane)
             batch = self.claim()

@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from layers.models import Layer
-from solr_sync import commits, pace, tasks, worker
+from solr_sync import commits, ledger, pace, tasks, worker
 from solr_sync import solr as solr_module
 from solr_sync.commits import Haste
 from solr_sync.documents import SolrDocument
@@ -222,4 +222,17 @@ def test_bulk_work_is_visible_at_its_end(solr: SolrClient, small_batches: None) 
     waiting_for_a_minute(9)
     LedgerEntry.objects.update(lane=Lane.BULK)
     run(lane=Lane.BULK)
+    assert len(found(solr)) == 9
+
+
+def test_a_worker_whose_time_is_up_leaves_the_commit_of_a_backlog_to_whoever_goes_on(
+    solr: SolrClient, small_batches: None
+) -> None:
+    waiting_for_a_minute(9)
+    document = registry["layer"]
+    assert commits.ask(document)  # the last commit was a moment ago
+    Run(document).until_nothing_is_due(seconds=0)
+    assert ledger.due(document).count() == 5
+    assert found(solr) == []
+    run()
     assert len(found(solr)) == 9
