@@ -73,6 +73,12 @@ def post(bodies: Sequence[Path], collection: str) -> float:
     return time.monotonic() - began
 
 
+def commit(collection: str) -> None:
+    """Without it a small index is never written: all of it fits into the memory for indexing."""
+    url = f"{settings.SOLR_URL}/{collection}/update?commit=true&openSearcher=false"
+    requests.get(url, timeout=120).raise_for_status()
+
+
 def _post(queue: SimpleQueue[Path], collection: str) -> None:
     url = f"{settings.SOLR_URL}/{collection}/update/json/docs?versions=true"
     headers = {"Content-Type": "application/json"}
