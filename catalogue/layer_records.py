@@ -29,7 +29,7 @@ from layers.models import (
     Region,
     TemporalExtent,
 )
-from layers.statements import KEYS, Statement, stored_ids
+from layers.statements import KEYS, Statement, as_parameter, stored_ids
 
 COLUMNS = (
     "slug",
@@ -137,8 +137,8 @@ class LayerRecord:
 def read(keys: Sequence[uuid.UUID]) -> Iterator[LayerRecord]:
     """The layers that exist of these, each with its relations."""
     is_native = connection.features.has_native_uuid_field
-    stored = stored_ids(map(str, keys))
-    rows = {name: statement.rows(stored) for name, statement in _statements().items()}
+    given = as_parameter(stored_ids(map(str, keys)))
+    rows = {name: statement.rows_of(given) for name, statement in _statements().items()}
     places = _places(sorted({code for _, code in rows["regions"]}))
     records = {row[0]: LayerRecord(*row) for row in rows["layers"]}
     for record in records.values():

@@ -62,7 +62,10 @@ class Statement:
 
     def rows(self, keys: Sequence[str]) -> list[tuple[Any, ...]]:
         """Keys as the database stores them: of ids, `stored_ids`."""
-        given = as_parameter(keys)
+        return self.rows_of(as_parameter(keys))
+
+    def rows_of(self, given: str) -> list[tuple[Any, ...]]:
+        """For keys that `as_parameter` has written once for several statements."""
         with connection.cursor() as cursor:
             cursor.execute(self.text, [given if p is KEYS else p for p in self.parameters])
             rows = cursor.fetchall()
