@@ -16,7 +16,8 @@ from layers.links import is_live
 RULES = ["emphasis", "list", "link", "autolink", "backticks", "newline", "escape", "entity"]
 
 
-SIGNS = re.compile(r"\*\*|__|`|^[ \t]*(?:[*+-]|\d{1,9}[.)])[ \t]+", re.MULTILINE)
+INLINE = ("**", "__", "`")
+ITEMS = re.compile(r"^[ \t]*(?:[*+-]|\d{1,9}[.)])[ \t]+", re.MULTILINE)
 LINK = re.compile(r"\[([^\[\]]+)\]\([^()\s]+\)")
 
 
@@ -32,7 +33,12 @@ _parser.validateLink = is_live  # type: ignore[method-assign]
 
 def plain(text: str) -> str:
     """Without the signs of Markdown, for the lines under a title."""
-    return SIGNS.sub("", LINK.sub(r"\1", text))
+    if "](" in text:
+        text = LINK.sub(r"\1", text)
+    text = ITEMS.sub("", text)
+    for sign in INLINE:
+        text = text.replace(sign, "")
+    return text
 
 
 def render(text: str) -> SafeString:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from html import escape
 from typing import NamedTuple
@@ -56,7 +56,9 @@ _FOLDING = _Folding()
 
 def fold(text: str) -> str:
     """Letter by letter, so that positions stay those of the text."""
-    return OTHERS.sub(lambda match: match.group().translate(_FOLDING), text).lower()
+    if not text.isascii():
+        text = OTHERS.sub(lambda match: match.group().translate(_FOLDING), text)
+    return text.lower()
 
 
 def _folded(char: str) -> str:
@@ -67,21 +69,38 @@ def _folded(char: str) -> str:
 def _spans(text: str, words: Words) -> list[Span]:
     marks = _marks_of(words)
     folded = fold(text)
-    spans = [
-        match.span()
-        for match in (marks.spaced.finditer(folded) if marks.spaced else ())
-        if _is_one_of(match.group(), marks.wanted)
-    ]
+    spans = {
+        (start, end)
+        for beginning in marks.beginnings
+        for start, end in _words_from(folded, beginning)
+        if _is_one_of(folded[start:end], marks.wanted)
+    }
     for word in marks.unspaced:
-        spans += [match.span() for match in re.finditer(re.escape(word), folded)]
+        spans |= {(start, start + len(word)) for start in _positions(folded, word)}
     return _merged(spans)
 
 
+def _words_from(text: str, beginning: str) -> Iterator[Span]:
+    """Whole words that begin so. Searching for letters takes a tenth of what a pattern does."""
+    for start in _positions(text, beginning):
+        before = text[start - 1 : start]
+        word = WORD.match(text, start)
+        if word and not (before.isalnum() or before == "_"):
+            yield word.span()
+
+
+def _positions(text: str, part: str) -> Iterator[int]:
+    start = text.find(part)
+    while start >= 0:
+        yield start
+        start = text.find(part, start + len(part))
+
+
 class _Marks(NamedTuple):
-    """What is marked: words, a pattern that finds all that may be one of them, and letters."""
+    """What is marked: words, the beginnings of all that may be one of them, and letters."""
 
     wanted: tuple[str, ...]
-    spaced: re.Pattern[str] | None
+    beginnings: tuple[str, ...]
     unspaced: tuple[str, ...]
 
 
@@ -90,8 +109,7 @@ def _marks_of(words: Words) -> _Marks:
     wanted = {fold(word): None for term in words.wanted_terms for word in WORD.findall(term.text)}
     spaced = tuple(word for word in wanted if script_of(word[0]) not in UNSPACED)
     unspaced = tuple(word for word in wanted if script_of(word[0]) in UNSPACED)
-    beginnings = "|".join(re.escape(_beginning(word)) for word in spaced)
-    return _Marks(spaced, re.compile(rf"\b(?:{beginnings})\w*") if spaced else None, unspaced)
+    return _Marks(spaced, tuple(dict.fromkeys(map(_beginning, spaced))), unspaced)
 
 
 def _beginning(word: str) -> str:
@@ -111,7 +129,7 @@ def _same_stem(one: str, other: str) -> bool:
     return long.startswith(short) or (long.startswith(short[:-1]) and len(short) > MIN_STEM)
 
 
-def _merged(spans: list[Span]) -> list[Span]:
+def _merged(spans: Iterable[Span]) -> list[Span]:
     merged: list[Span] = []
     for start, end in sorted(spans)[:MAX_MARKS]:
         if merged and start < merged[-1][1]:
