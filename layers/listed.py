@@ -43,8 +43,10 @@ NAMES = {
     "updated_by": "updated_by__username",
 }
 LAST = ("source", "version", "created_at", "updated_at")
-RIGHTS = ("group_id", "owner_id")  # beside state and visibility
-READ = ("id", *COLUMNS, *(f"{name}_id" for name in TERMS), *BOX, *LAST, *RIGHTS, *NAMES.values())
+HOLDERS = ("group_id", "owner_id")
+RIGHTS = ("state", "visibility", *HOLDERS)  # as `labels_of_layer` takes them
+TITLES = ("id", "slug", "title", "alternative_titles")
+READ = ("id", *COLUMNS, *(f"{name}_id" for name in TERMS), *BOX, *LAST, *HOLDERS, *NAMES.values())
 CONTACT = ("role", "name", "organisation", "position", "email", "phone", "url", "orcid")
 PERSONAL = ("email", "phone")
 Values = list[Any]
@@ -72,13 +74,32 @@ def listed(
     }
 
 
+def titled(keys: Sequence[str], user: User | AnonymousUser) -> dict[str, Layer]:
+    """Layers with their titles and address alone, of those that the user may read now, by id."""
+    labels = set(labels_of_user(user))
+    using, width = connection.alias, len(TITLES)
+    rows = _titles().rows(stored_ids(keys))
+    readable = (row for row in rows if not labels.isdisjoint(labels_of_layer(*row[width:])))
+    found = (Layer.from_db(using, TITLES, row[:width]) for row in readable)
+    return {str(layer.pk): layer for layer in found}
+
+
 @cache
 def _columns() -> Statement:
-    return Statement(Layer.objects.filter(pk__among=KEYS).order_by().values_list(*READ))
+    return _by_id(READ)
+
+
+@cache
+def _titles() -> Statement:
+    return _by_id((*TITLES, *RIGHTS))
+
+
+def _by_id(columns: Sequence[str]) -> Statement:
+    return Statement(Layer.objects.filter(pk__among=KEYS).order_by().values_list(*columns))
 
 
 def _labels_of(row: dict[str, Any]) -> list[str]:
-    return labels_of_layer(row["state"], row["visibility"], row["group_id"], row["owner_id"])
+    return labels_of_layer(*(row[name] for name in RIGHTS))
 
 
 def _content(

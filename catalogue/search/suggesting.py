@@ -22,6 +22,7 @@ from catalogue.search.wording import Parameters, escaped
 from catalogue.search.words import Term
 from catalogue.solr_values import OPENING_END, fold, folded_words
 from layers.access import labels_of_user
+from layers.listed import titled
 from layers.models import Keyword, Layer
 from solr_sync.exceptions import SyncError
 
@@ -147,8 +148,7 @@ def _organisations_of(user: User | AnonymousUser) -> Known:
 
 def _layers(ids: list[str], words: list[str], user: User | AnonymousUser) -> Iterator[Layer]:
     """Those whose titles hold what was typed; titles and rights as they are now."""
-    rows = Layer.objects.readable_by(user).filter(pk__in=ids)
-    found = {str(row.pk): row for row in rows.only("pk", "slug", "title", "alternative_titles")}
+    found = titled(ids, user)
     fitting = [found[key] for key in ids if key in found and _is_titled(found[key], words)]
     yield from fitting[:GROUP]
 
@@ -159,8 +159,8 @@ def _is_titled(layer: Layer, words: list[str]) -> bool:
 
 
 def _titled(words: list[str], user: User | AnonymousUser) -> list[Layer]:
-    titled = Q()
+    condition = Q()
     for word in words:
-        titled &= Q(title__icontains=fold(word))
-    rows = Layer.objects.readable_by(user).filter(titled).only("pk", "slug", "title")
+        condition &= Q(title__icontains=fold(word))
+    rows = Layer.objects.readable_by(user).filter(condition).only("pk", "slug", "title")
     return list(rows.order_by("-updated_at")[:GROUP])
