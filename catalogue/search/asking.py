@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from django.contrib.auth.models import AnonymousUser
 
@@ -83,11 +84,15 @@ def _answer(query: SearchQuery, user: User | AnonymousUser) -> Answer:
 def ask_solr(query: SearchQuery, labels: Sequence[str]) -> Answer:
     """Asks again, with words that look alike, where nothing contains one of the question's."""
     answer = solr.ask(query, labels)
-    unknown = solr.alternatives(answer.unseen, labels) if answer.unseen else {}
-    if not unknown:
+    if not answer.unseen:
         return answer
-    second = solr.ask_widened(query, labels, unknown)
-    return second if second.total else answer
+    unknown, milliseconds = solr.alternatives(answer.unseen, labels)
+    milliseconds += answer.solr_ms or 0
+    if unknown:
+        second = solr.ask_widened(query, labels, unknown)
+        milliseconds += second.solr_ms or 0
+        answer = second if second.total else answer
+    return replace(answer, solr_ms=milliseconds)
 
 
 def _hit(layer: T, score: float | None, query: SearchQuery) -> Hit[T]:

@@ -56,12 +56,14 @@ def ask(query: SearchQuery, labels: Sequence[str]) -> Answer:
     return _answer(query, parameters, send(parameters))
 
 
-def alternatives(words: Sequence[str], labels: Sequence[str]) -> Corrections:
-    """Words like these in what the asker may read."""
-    found = correction.candidates(send(correction.spelling_parameters(words)))
+def alternatives(words: Sequence[str], labels: Sequence[str]) -> tuple[Corrections, int]:
+    """Words like these in what the asker may read, and Solr's milliseconds for finding them."""
+    spelling = send(correction.spelling_parameters(words))
+    found = correction.candidates(spelling)
     if not found:
-        return {}
-    return correction.readable(found, send(correction.candidates_parameters(found, labels)))
+        return {}, _milliseconds(spelling)
+    counts = send(correction.candidates_parameters(found, labels))
+    return correction.readable(found, counts), _milliseconds(spelling) + _milliseconds(counts)
 
 
 def ask_widened(query: SearchQuery, labels: Sequence[str], unknown: Corrections) -> Answer:
@@ -172,6 +174,10 @@ def boost_by_place(box: BoundingBox) -> Parameters:
     return {"boost": "sum(1,query($overlap))", "overlap": overlap(box)}
 
 
+def _milliseconds(raw: dict[str, Any]) -> int:
+    return int(raw["responseHeader"].get("QTime", 0))
+
+
 def _answer(query: SearchQuery, parameters: Parameters, raw: dict[str, Any]) -> Answer:
     try:
         response, header = raw["response"], raw["responseHeader"]
@@ -182,7 +188,7 @@ def _answer(query: SearchQuery, parameters: Parameters, raw: dict[str, Any]) -> 
             counts=facets.counts_of(query, found),
             distinct=facets.distinct_of(found),
             source="solr",
-            solr_ms=header.get("QTime", 0),
+            solr_ms=_milliseconds(raw),
             is_partial=bool(header.get("partialResults")),
             next_cursor=_next_cursor(query, parameters, raw),
             unseen=correction.unseen(query.words, found),

@@ -103,6 +103,21 @@ def test_a_misspelt_word_finds_what_was_meant_and_offers_it(index):
     assert found("q=qqqqxxzz").suggestion == ""
 
 
+def test_the_time_of_solr_is_that_of_all_its_questions(index, monkeypatch):
+    """Of a misspelt one: it, words like it, which of these there are, and it with these."""
+    index(make_layer("Rivers of Ghana"))
+    send = solr.send
+
+    def slow(parameters):
+        raw = send(parameters)
+        raw["responseHeader"]["QTime"] = 100
+        return raw
+
+    monkeypatch.setattr(solr, "send", slow)
+    assert found("q=rivers ghana").solr_ms == 100
+    assert found("q=rivrs ghana").solr_ms == 400
+
+
 @pytest.fixture
 def africa(index):
     index(
