@@ -32,7 +32,7 @@ class Haste(IntEnum):
 
 
 # In bulk a little less than Solr's own safety net (`autoSoftCommit`), which would commit beside it.
-GAPS = {Haste.CROWD: timedelta(seconds=1.2), Haste.BULK: timedelta(seconds=25)}
+GAPS = {Haste.CROWD: timedelta(seconds=0.8), Haste.BULK: timedelta(seconds=25)}
 # A worker that lives commits before that.
 FORGOTTEN = GAPS[Haste.BULK] + timedelta(seconds=10)
 

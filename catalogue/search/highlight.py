@@ -81,7 +81,7 @@ def _spans(text: str, words: Words) -> list[Span]:
 
 
 def _words_from(text: str, beginning: str) -> Iterator[Span]:
-    """Whole words that begin so. Searching for letters takes a tenth of what a pattern does."""
+    """Whole words that begin so. To search for letters is faster than to match a pattern."""
     for start in _positions(text, beginning):
         before = text[start - 1 : start]
         word = WORD.match(text, start)
