@@ -23,7 +23,7 @@ from catalogue.solr_values import fold
 
 MAX_WORDS = 8  # that are looked up
 MAX_UNKNOWN = 3  # that better ones are sought for
-MAX_CANDIDATES, MAX_ALTERNATIVES = 10, 2  # words like an unknown one: looked at, and taken
+MAX_CANDIDATES, MAX_ALTERNATIVES = 10, 1  # words like an unknown one: looked at, and taken
 SHORTEST = 4  # letters; solrconfig.xml says the same
 
 NOTHING: Parameters = {"q": "", "qf": "title", "rows": 0}  # but what is counted
@@ -124,16 +124,10 @@ def _like(term: Term, unknown: Corrections) -> list[Term]:
     return [Term(word) for word in unknown.get(fold(term.text), ())]
 
 
-def corrected(query: SearchQuery, unknown: Corrections) -> list[str]:
-    """The question as it was typed, but for the best words in place of the unknown ones; and for
-    the second best.
-    """
+def corrected(query: SearchQuery, unknown: Corrections) -> str:
+    """The question as it was typed, but for the best word in place of each unknown one."""
 
-    def with_choice(choice: int) -> str:
-        def better(match: re.Match[str]) -> str:
-            others = unknown.get(fold(match.group()))
-            return others[min(choice, len(others) - 1)] if others else match.group()
+    def better(match: re.Match[str]) -> str:
+        return next(iter(unknown.get(fold(match.group()), ())), match.group())
 
-        return re.sub(r"\w+", better, query.q)
-
-    return list(dict.fromkeys(map(with_choice, range(MAX_ALTERNATIVES))))
+    return re.sub(r"\w+", better, query.q)

@@ -69,17 +69,17 @@ def alternatives(words: Sequence[str], labels: Sequence[str]) -> tuple[Correctio
 def ask_widened(query: SearchQuery, labels: Sequence[str], unknown: Corrections) -> Answer:
     """With words like the unknown ones beside them; says which question would be a better one."""
     parameters = parameters_of(query, labels, unknown)
-    better = {f"better_{n}": text for n, text in enumerate(correction.corrected(query, unknown))}
+    better = correction.corrected(query, unknown)
     counted = json.loads(parameters.get("json.facet", "{}"))
-    for name, text in better.items():
-        # All its words have to occur, in one layer that the asker may read.
-        counted[name] = {"type": "query", "q": f"{{!edismax mm='100%' v=${name}}}"}
-        parameters[name] = query_text(Words.parse(text))
-    parameters["json.facet"] = json.dumps(counted)
+    # All its words have to occur, in one layer that the asker may read.
+    counted["better"] = {"type": "query", "q": "{!edismax mm='100%' v=$better}"}
+    parameters |= {
+        "better": query_text(Words.parse(better)),
+        "json.facet": json.dumps(counted),
+    }
     raw = send(parameters)
-    found = raw.get("facets", {})
-    with_hits = (text for name, text in better.items() if found.get(name, {}).get("count", 0))
-    return replace(_answer(query, parameters, raw), suggestion=next(with_hits, ""))
+    has_hits = raw.get("facets", {}).get("better", {}).get("count", 0) > 0
+    return replace(_answer(query, parameters, raw), suggestion=better if has_hits else "")
 
 
 def send(parameters: Parameters) -> dict[str, Any]:

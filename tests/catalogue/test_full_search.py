@@ -103,14 +103,6 @@ def test_a_misspelt_word_finds_what_was_meant_and_offers_it(index):
     assert found("q=qqqqxxzz").suggestion == ""
 
 
-def test_of_two_words_like_a_misspelt_one_that_is_offered_which_has_hits(index):
-    index(make_layer("Rives du lac Tchad"), make_layer("Rivers of Upper Bavaria"))
-    for other, title in (("bavaria", "Rivers of Upper Bavaria"), ("tchad", "Rives du lac Tchad")):
-        answer = found(f"q=rivrs {other}")
-        assert [hit.layer.title for hit in answer.hits] == [title]
-        assert answer.suggestion == f"{title.split()[0].lower()} {other}"
-
-
 def test_the_time_of_solr_is_that_of_all_its_questions(index, monkeypatch):
     """Of a misspelt one: it, words like it, which of these there are, and it with these."""
     index(make_layer("Rivers of Ghana"))
