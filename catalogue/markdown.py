@@ -16,7 +16,7 @@ from layers.links import is_live
 RULES = ["emphasis", "list", "link", "autolink", "backticks", "newline", "escape", "entity"]
 
 
-INLINE = ("**", "__", "`")
+SIGNS = re.compile(r"\*\*|__|`")
 ITEMS = re.compile(r"^[ \t]*(?:[*+-]|\d{1,9}[.)])[ \t]+", re.MULTILINE)
 LINK = re.compile(r"\[([^\[\]]+)\]\([^()\s]+\)")
 
@@ -35,10 +35,7 @@ def plain(text: str) -> str:
     """Without the signs of Markdown, for the lines under a title."""
     if "](" in text:
         text = LINK.sub(r"\1", text)
-    text = ITEMS.sub("", text)
-    for sign in INLINE:
-        text = text.replace(sign, "")
-    return text
+    return SIGNS.sub("", ITEMS.sub("", text))
 
 
 def render(text: str) -> SafeString:
