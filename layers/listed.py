@@ -74,12 +74,12 @@ def listed(
     }
 
 
-def titled(keys: Sequence[str], user: User | AnonymousUser) -> dict[str, Layer]:
-    """Layers with their titles and address alone, of those that the user may read now, by id."""
-    labels = set(labels_of_user(user))
+def titled(keys: Sequence[str], labels: Sequence[str]) -> dict[str, Layer]:
+    """Layers with titles and address alone, of those that have one of the labels now, by id."""
     using, width = connection.alias, len(TITLES)
     rows = _titles().rows(stored_ids(keys))
-    readable = (row for row in rows if not labels.isdisjoint(labels_of_layer(*row[width:])))
+    held = set(labels)
+    readable = (row for row in rows if not held.isdisjoint(labels_of_layer(*row[width:])))
     found = (Layer.from_db(using, TITLES, row[:width]) for row in readable)
     return {str(layer.pk): layer for layer in found}
 

@@ -53,7 +53,7 @@ def overview(query: SearchQuery, labels: Sequence[str], view: BoundingBox | None
         size=size,
         cells=[_cell(corner, count) for corner, count in buckets(found.get("cells", {})).items()],
         timeline=timeline_of(found),
-        solr_ms=raw["responseHeader"].get("QTime", 0),
+        solr_ms=solr.milliseconds(raw),
     )
 
 

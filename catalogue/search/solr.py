@@ -61,9 +61,9 @@ def alternatives(words: Sequence[str], labels: Sequence[str]) -> tuple[Correctio
     spelling = send(correction.spelling_parameters(words))
     found = correction.candidates(spelling)
     if not found:
-        return {}, _milliseconds(spelling)
+        return {}, milliseconds(spelling)
     counts = send(correction.candidates_parameters(found, labels))
-    return correction.readable(found, counts), _milliseconds(spelling) + _milliseconds(counts)
+    return correction.readable(found, counts), milliseconds(spelling) + milliseconds(counts)
 
 
 def ask_widened(query: SearchQuery, labels: Sequence[str], unknown: Corrections) -> Answer:
@@ -174,8 +174,10 @@ def boost_by_place(box: BoundingBox) -> Parameters:
     return {"boost": "sum(1,query($overlap))", "overlap": overlap(box)}
 
 
-def _milliseconds(raw: dict[str, Any]) -> int:
-    return int(raw["responseHeader"].get("QTime", 0))
+def milliseconds(raw: dict[str, Any]) -> int:
+    """Solr's time for an answer."""
+    found: int = raw["responseHeader"].get("QTime", 0)
+    return found
 
 
 def _answer(query: SearchQuery, parameters: Parameters, raw: dict[str, Any]) -> Answer:
@@ -188,7 +190,7 @@ def _answer(query: SearchQuery, parameters: Parameters, raw: dict[str, Any]) -> 
             counts=facets.counts_of(query, found),
             distinct=facets.distinct_of(found),
             source="solr",
-            solr_ms=_milliseconds(raw),
+            solr_ms=milliseconds(raw),
             is_partial=bool(header.get("partialResults")),
             next_cursor=_next_cursor(query, parameters, raw),
             unseen=correction.unseen(query.words, found),

@@ -59,20 +59,21 @@ def suggest(text: str, user: User | AnonymousUser) -> Suggestions:
     if not typed or (len(typed) < SHORTEST and typed.isascii()):
         return Suggestions()
     places = gazetteer.beginning_with(typed, GROUP)
+    labels = labels_of_user(user)
     try:
-        ids = _ids_of_layers(words, user)
-        keywords, organisations = _counts_of_terms(typed, user)
+        ids = _ids_of_layers(words, labels)
+        keywords, organisations = _counts_of_terms(typed, labels)
     except SyncError:
         return Suggestions(layers=_titled(words, user), places=places)
     return Suggestions(
-        layers=list(_layers(ids, words, user)),
+        layers=list(_layers(ids, words, labels)),
         keywords=_still(_terms(keywords), _keywords_of(user)),
         places=places,
         organisations=_still(_terms(organisations), _organisations_of(user)),
     )
 
 
-def _ids_of_layers(words: list[str], user: User | AnonymousUser) -> list[str]:
+def _ids_of_layers(words: list[str], labels: list[str]) -> list[str]:
     """Layers whose titles have words that begin so. Solr stops when it has enough of the best."""
     parameters: Parameters = {
         "q": " ".join(escaped(Term(word)) for word in words),
@@ -82,11 +83,11 @@ def _ids_of_layers(words: list[str], user: User | AnonymousUser) -> list[str]:
         "rows": CANDIDATES,
         "minExactCount": CANDIDATES,
     }
-    parameters["fq"] = [access_filter(labels_of_user(user), parameters)]
+    parameters["fq"] = [access_filter(labels, parameters)]
     return [document["id"] for document in solr.send(parameters)["response"]["docs"]]
 
 
-def _counts_of_terms(typed: str, user: User | AnonymousUser) -> Iterator[Counts]:
+def _counts_of_terms(typed: str, labels: list[str]) -> Iterator[Counts]:
     """Keywords and organisations of which a word begins so, with how many layers have them."""
     parameters: Parameters = {
         "q": "",
@@ -100,7 +101,7 @@ def _counts_of_terms(typed: str, user: User | AnonymousUser) -> Iterator[Counts]
         "facet.mincount": 1,
         "facet.limit": GROUP * 2,
     }
-    parameters["fq"] = [access_filter(labels_of_user(user), parameters)]
+    parameters["fq"] = [access_filter(labels, parameters)]
     found = solr.send(parameters).get("facet_counts", {}).get("facet_fields", {})
     for name in TERMS:
         flat = found.get(name, [])
@@ -146,9 +147,9 @@ def _organisations_of(user: User | AnonymousUser) -> Known:
     return known
 
 
-def _layers(ids: list[str], words: list[str], user: User | AnonymousUser) -> Iterator[Layer]:
+def _layers(ids: list[str], words: list[str], labels: list[str]) -> Iterator[Layer]:
     """Those whose titles hold what was typed; titles and rights as they are now."""
-    found = titled(ids, user)
+    found = titled(ids, labels)
     fitting = [found[key] for key in ids if key in found and _is_titled(found[key], words)]
     yield from fitting[:GROUP]
 
