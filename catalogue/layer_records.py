@@ -187,7 +187,7 @@ def _statements() -> dict[str, Statement]:
         "attributes": _parts(Attribute, "name", "label"),
         "contacts": _parts(LayerContact, "party__name", "party__organisation__name"),
     }
-    return {name: Statement(query) for name, query in queries.items()}
+    return {name: Statement.of(query) for name, query in queries.items()}
 
 
 def _text(name: str) -> Cast:
@@ -230,7 +230,7 @@ def _places(codes: list[str]) -> dict[str, Place]:
 @cache
 def _regions() -> Statement:
     columns = ("code", "label", "level", "parent", _text("labels"))
-    return Statement(Region.objects.filter(pk__among=KEYS).order_by().values_list(*columns))
+    return Statement.of(Region.objects.filter(pk__among=KEYS).order_by().values_list(*columns))
 
 
 def _add_contacts(rows: Iterable[Sequence[Any]], records: dict[str, LayerRecord]) -> None:

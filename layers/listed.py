@@ -33,7 +33,7 @@ from layers.models import (
     TemporalExtent,
 )
 from layers.representation import COLUMNS, TERM_LISTS, TERMS, account
-from layers.statements import KEYS, Statement, among_given, as_parameter, stored_ids
+from layers.statements import KEYS, PlannedStatement, among_given, stored_ids
 
 BOX = ("west", "south", "east", "north")
 NAMES = {
@@ -85,17 +85,19 @@ def titled(keys: Sequence[str], labels: Sequence[str]) -> dict[str, Layer]:
 
 
 @cache
-def _columns() -> Statement:
+def _columns() -> PlannedStatement:
     return _by_id(READ)
 
 
 @cache
-def _titles() -> Statement:
+def _titles() -> PlannedStatement:
     return _by_id((*TITLES, *RIGHTS))
 
 
-def _by_id(columns: Sequence[str]) -> Statement:
-    return Statement(Layer.objects.filter(pk__among=KEYS).order_by().values_list(*columns))
+def _by_id(columns: Sequence[str]) -> PlannedStatement:
+    return PlannedStatement.of(
+        Layer.objects.filter(pk__among=KEYS).order_by().values_list(*columns)
+    )
 
 
 def _labels_of(row: dict[str, Any]) -> list[str]:
@@ -188,9 +190,7 @@ def _parts_of(keys: list[str]) -> Parts:
 
 def _rows(keys: list[str]) -> list[Any]:
     """In their order: layer, name of the part, three values that order it, and its values."""
-    with connection.cursor() as cursor:
-        cursor.execute(_statement(connection.vendor), [as_parameter(stored_ids(keys))])
-        rows = sorted(cursor.fetchall(), key=itemgetter(1, 2, 3, 4))
+    rows = sorted(_parts(connection.vendor).rows(stored_ids(keys)), key=itemgetter(1, 2, 3, 4))
     return (
         rows
         if connection.features.has_native_uuid_field
@@ -199,7 +199,7 @@ def _rows(keys: list[str]) -> list[Any]:
 
 
 @cache
-def _statement(vendor: str) -> str:
+def _parts(vendor: str) -> PlannedStatement:
     """One for all parts, made of names of tables and columns; it takes the ids."""
     selects = [
         *(_select_terms(vendor, name) for name in TERM_LISTS),
@@ -215,7 +215,7 @@ def _statement(vendor: str) -> str:
         + f" FROM {select.tables} WHERE p.layer_id {among}"
         for select in selects
     ]
-    return given + " UNION ALL ".join(texts)
+    return PlannedStatement(given + " UNION ALL ".join(texts), [KEYS])
 
 
 def _as_text(expression: str) -> str:

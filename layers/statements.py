@@ -7,14 +7,20 @@ the rows of some hundred layers. So what is asked for each batch or each page ke
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from hashlib import sha256
+from typing import Any, Self
+from weakref import WeakKeyDictionary
 
 import orjson
-from django.db import connection
+from django.db import DatabaseError, NotSupportedError, connection
+from django.db.backends.utils import CursorWrapper
 from django.db.models import CharField, ForeignKey, QuerySet, UUIDField
 from django.db.models.lookups import In
+from psycopg2.extensions import AsIs
 
 KEYS = "the keys"  # where a statement's parameters have those that it is run with
+# Of each connection to PostgreSQL
+_planned: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
 
 
 @CharField.register_lookup
@@ -54,11 +60,15 @@ def among_given(vendor: str, key: str) -> tuple[str, str]:
 class Statement:
     """A query of plain values, written once, for keys that are given when it is run."""
 
-    def __init__(self, query: QuerySet[Any, Any]) -> None:
+    def __init__(self, text: str, parameters: Sequence[Any], converters: Any = None) -> None:
+        self.text, self.parameters, self.converters = text, parameters, converters
+
+    @classmethod
+    def of(cls, query: QuerySet[Any, Any]) -> Self:
         compiler = query.query.get_compiler(connection=connection)
-        self.text, self.parameters = compiler.as_sql()
+        text, parameters = compiler.as_sql()
         selected = (expression for expression, _, _ in compiler.select)
-        self.converters = compiler.get_converters(selected)
+        return cls(text, parameters, compiler.get_converters(selected))
 
     def rows(self, keys: Sequence[str]) -> list[tuple[Any, ...]]:
         """Keys as the database stores them: of ids, `stored_ids`."""
@@ -67,9 +77,15 @@ class Statement:
     def rows_of(self, given: str) -> list[tuple[Any, ...]]:
         """For keys that `as_parameter` has written once for several statements."""
         with connection.cursor() as cursor:
-            cursor.execute(self.text, [given if p is KEYS else p for p in self.parameters])
+            self._run(cursor, given)
             rows = cursor.fetchall()
         return [self._converted(row) for row in rows] if self.converters else rows
+
+    def _run(self, cursor: CursorWrapper, given: str) -> None:
+        cursor.execute(self.text, self._with(given))
+
+    def _with(self, keys: Any) -> list[Any]:
+        return [keys if parameter is KEYS else parameter for parameter in self.parameters]
 
     def _converted(self, row: Sequence[Any]) -> tuple[Any, ...]:
         """SQLite knows neither dates nor truth."""
@@ -78,6 +94,38 @@ class Statement:
             for convert in converters:
                 values[position] = convert(values[position], expression, connection)
         return tuple(values)
+
+
+class PlannedStatement(Statement):
+    """Planned once for each connection, too: for the rows of a page PostgreSQL plans as long as it
+    reads. Not for keys in hundreds, which need a plan for the tables as they have become.
+    """
+
+    def __init__(self, *definition: Any) -> None:
+        super().__init__(*definition)
+        # The same in all processes: behind a pooler one meets what another has prepared.
+        self.name = f"planned_{sha256(self.text.encode()).hexdigest()[:32]}"
+
+    def _run(self, cursor: CursorWrapper, given: str) -> None:
+        if connection.vendor != "postgresql":
+            super()._run(cursor, given)
+            return
+        try:
+            self._run_planned(cursor, given)
+        except DatabaseError as error:
+            if connection.in_atomic_block:
+                raise
+            _planned.get(connection.connection, set()).discard(self.name)
+            if isinstance(error, NotSupportedError):  # a column has got another type
+                cursor.execute(f"DEALLOCATE {self.name}")
+            super()._run(cursor, given)  # the same error, unless it was the plan's
+
+    def _run_planned(self, cursor: CursorWrapper, given: str) -> None:
+        planned = _planned.setdefault(connection.connection, set())
+        if self.name not in planned:
+            cursor.execute(f"PREPARE {self.name} AS {self.text}", self._with(AsIs("$1")))
+            planned.add(self.name)
+        cursor.execute(f"EXECUTE {self.name}(%s)", [given])
 
 
 def as_parameter(keys: Sequence[str]) -> str:
