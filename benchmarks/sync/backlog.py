@@ -136,7 +136,7 @@ def _require(collection: str, least: float) -> None:
 def measure(folder: Path, documents: int, saves: int) -> dict[str, float]:
     """`documents` are in the database; `saves` of them wait. Prints a table."""
     comparison = Comparison(folder, documents, saves)
-    limit.post(comparison.bodies[:10], stage.fresh_collection())  # Java compiles what runs often
+    limit.post(comparison.bodies, stage.fresh_collection())  # Java compiles what runs often
     for _ in range(ROUNDS):
         comparison.limit()
         comparison.ours()

@@ -59,18 +59,20 @@ def ids_of(number: int) -> list[str]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def post(bodies: Sequence[Path], collection: str) -> float:
-    """Seconds until Solr has taken all of them."""
+def post(bodies: Sequence[Path], collection: str) -> list[float]:
+    """Seconds until Solr had taken the first of them, the first two, and so on to all."""
     queue: SimpleQueue[Path] = SimpleQueue()
     for body in bodies:
         queue.put(body)
-    threads = [threading.Thread(target=_post, args=(queue, collection)) for _ in range(POSTERS)]
-    began = time.monotonic()
+    began, taken = time.monotonic(), SimpleQueue[float]()
+    threads = [
+        threading.Thread(target=_post, args=(queue, collection, taken)) for _ in range(POSTERS)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    return time.monotonic() - began
+    return sorted(taken.get_nowait() - began for _ in bodies)
 
 
 def commit(collection: str) -> None:
@@ -79,7 +81,7 @@ def commit(collection: str) -> None:
     requests.get(url, timeout=120).raise_for_status()
 
 
-def _post(queue: SimpleQueue[Path], collection: str) -> None:
+def _post(queue: SimpleQueue[Path], collection: str, taken: SimpleQueue[float]) -> None:
     url = f"{settings.SOLR_URL}/{collection}/update/json/docs?versions=true"
     headers = {"Content-Type": "application/json"}
     with requests.Session() as session:
@@ -89,3 +91,4 @@ def _post(queue: SimpleQueue[Path], collection: str) -> None:
             except Empty:
                 return
             session.post(url, body.read_bytes(), headers=headers, timeout=120).raise_for_status()
+            taken.put(time.monotonic())

@@ -24,7 +24,7 @@ from solr_sync.models import Rebuild
 
 @dataclass
 class Samples:
-    """What was seen of a rebuild every half second: seconds, documents, kilobytes of memory."""
+    """What was seen now and then: seconds, documents until then, kilobytes of memory."""
 
     points: list[tuple[float, int, int]] = field(default_factory=list)
 
@@ -36,6 +36,16 @@ class Samples:
             return 0.0
         return (part[-1][1] - part[0][1]) / (part[-1][0] - part[0][0])
 
+    @property
+    def tenths(self) -> tuple[float, float]:
+        """The rates of the first and of the last, without what begins and ends."""
+        return self.rate(0.02, 0.12), self.rate(0.88, 0.99)
+
+    @property
+    def last_to_first(self) -> float:
+        first, last = self.tenths
+        return round(last / max(first, 0.001), 2)
+
     def memory(self, first: float, last: float) -> float:
         total = self.points[-1][1]
         part = [p[2] for p in self.points if first * total <= p[1] <= last * total and p[2]]
@@ -45,28 +55,34 @@ class Samples:
 def measure(folder: Path, documents: int) -> dict[str, float]:
     bodies = limit.prepare(folder / f"bodies_{documents}", documents)
     # What fills the collection is the limit itself, if it has to be filled.
-    before = settled.ensure(folder, documents) or documents / limit.post(bodies, stage.scratch())
+    before = settled.ensure(folder, documents) or limit.post(bodies, stage.scratch())
     seconds, samples = run(documents)
-    limits = [before, documents / limit.post(bodies, stage.scratch())]
+    after = limit.post(bodies, stage.scratch())
     stage.drop_scratch()
-    best = statistics.mean(limits)
     rate = documents / seconds
-    tenths = samples.rate(0.02, 0.12), samples.rate(0.88, 0.99)
-    memories = samples.memory(0.05, 0.2), samples.memory(0.8, 1.0)
+    limits = [documents / times[-1] for times in (before, after)]
+    seen = {"rebuild": samples, "limit before": _samples(before), "limit after": _samples(after)}
     print(f"\nrebuild of {documents}: {rate:.0f} documents a second, verification and all")
-    print(
-        f"filling {samples.rate(0.0, 1.0):.0f}; limit {limits[0]:.0f} before, {limits[1]:.0f} after"
-    )
-    print(f"rate of the first tenth {tenths[0]:.0f}, of the last {tenths[1]:.0f}")
+    print(f"\n{'documents a second':20}{'all':>8}{'first tenth':>14}{'last tenth':>13}")
+    for name, found in seen.items():
+        first, last = found.tenths
+        print(f"{name:20}{found.rate(0.0, 1.0):8.0f}{first:14.0f}{last:13.0f}")
+    memories = samples.memory(0.05, 0.2), samples.memory(0.8, 1.0)
     print(
         f"memory {memories[0] / 1024:.0f} MB in the beginning, {memories[1] / 1024:.0f} at the end"
     )
     return {
         "rebuild_docs_per_s": round(rate, 1),
-        "rebuild_vs_limit": round(rate / best, 3),
-        "rebuild_last_tenth_vs_first": round(tenths[1] / max(tenths[0], 0.001), 2),
+        "rebuild_vs_limit": round(rate / statistics.mean(limits), 3),
+        "rebuild_last_tenth_vs_first": samples.last_to_first,
+        "limit_before_last_tenth_vs_first": seen["limit before"].last_to_first,
+        "limit_after_last_tenth_vs_first": seen["limit after"].last_to_first,
         "rebuild_memory_end_vs_begin": round(memories[1] / max(memories[0], 1), 3),
     }
+
+
+def _samples(times: Sequence[float]) -> Samples:
+    return Samples([(at, number * limit.BATCH, 0) for number, at in enumerate(times, start=1)])
 
 
 def run(documents: int) -> tuple[float, Samples]:
