@@ -34,7 +34,7 @@ from catalogue.search.asking import ask_solr  # noqa: E402
 from catalogue.search.query import SearchQuery  # noqa: E402
 from catalogue.search.wording import query_text  # noqa: E402
 from layers.models import Layer  # noqa: E402
-from solr_sync import collections  # noqa: E402
+from solr_sync import solr_collections  # noqa: E402
 from solr_sync.registry import registry  # noqa: E402
 from solr_sync.solr import SolrClient  # noqa: E402
 
@@ -128,7 +128,7 @@ def items(keys: list[str]) -> list[Item]:
 
 def prepare(name: str, keys: list[str]) -> None:
     """A collection with the documents of these layers."""
-    stage.collection_of(replace(collections.configset_of("layers"), collection=name))
+    stage.collection_of(replace(solr_collections.configset_of("layers"), collection=name))
     client, document = SolrClient(name), registry["layer"]
     for start in range(0, len(keys), 500):
         built = document.build(keys[start : start + 500])

@@ -49,7 +49,7 @@ from catalogue.search.density import overview  # noqa: E402
 from catalogue.search.query import SearchQuery  # noqa: E402
 from catalogue.solr_values import folded_words  # noqa: E402
 from layers.models import Layer  # noqa: E402
-from solr_sync import collections  # noqa: E402
+from solr_sync import solr_collections  # noqa: E402
 from solr_sync.exceptions import SyncError  # noqa: E402
 from solr_sync.solr import SolrClient  # noqa: E402
 
@@ -84,9 +84,11 @@ def prepare(number: int) -> list[Original]:
 
 
 def _make_collection() -> None:
-    configset = collections.configset_of("layers")
-    if COLLECTION in collections.collections():
-        status = collections.admin("collections", action="CLUSTERSTATUS", collection=COLLECTION)
+    configset = solr_collections.configset_of("layers")
+    if COLLECTION in solr_collections.names():
+        status = solr_collections.admin(
+            "collections", action="CLUSTERSTATUS", collection=COLLECTION
+        )
         if status["cluster"]["collections"][COLLECTION]["configName"] == configset.name:
             return
     stage.collection_of(configset, COLLECTION)

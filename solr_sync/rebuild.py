@@ -21,7 +21,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from solr_sync import collections, filling, ledger, repairs
+from solr_sync import filling, ledger, repairs, solr_collections
 from solr_sync.audit import Audit
 from solr_sync.documents import SolrDocument
 from solr_sync.exceptions import SolrUnavailable, SyncError
@@ -111,7 +111,7 @@ def _reserve(alias: str, documents: Sequence[SolrDocument]) -> Rebuild:
         with transaction.atomic(using=using):
             return Rebuild.objects.using(using).create(
                 alias=alias,
-                target=collections.next_name(alias),
+                target=solr_collections.next_name(alias),
                 began_at=now,
                 taken_up_at=now,
                 heartbeat_at=now,
@@ -123,10 +123,10 @@ def _reserve(alias: str, documents: Sequence[SolrDocument]) -> Rebuild:
 def _set_up(job: Rebuild, documents: Sequence[SolrDocument]) -> None:
     """The collection, which from then on gets every change, and the ranges to fill it by."""
     using = documents[0].using
-    collections.create(job.target, collections.configset_of(job.alias))
+    solr_collections.create(job.target, solr_collections.configset_of(job.alias))
     if Target.objects.using(using).filter(name=job.target).exists():
         return
-    old = collections.standing(job.alias).collection
+    old = solr_collections.standing(job.alias).collection
     with transaction.atomic(using=using):
         Target.objects.using(using).update_or_create(
             name=old, defaults={"alias": job.alias, "role": Role.LIVE}
@@ -235,7 +235,7 @@ def _take_over(job: Rebuild, using: str) -> None:
 
 def _move_alias(alias: str, to: str, using: str) -> None:
     """The alias first: whatever the roles say, both collections get every change."""
-    collections.point(alias, to)
+    solr_collections.point(alias, to)
     with transaction.atomic(using=using):
         rows = Target.objects.using(using).filter(alias=alias)
         rows.filter(role=Role.LIVE).exclude(name=to).update(role=Role.STANDBY)
@@ -260,7 +260,7 @@ def drop_old(alias: str) -> str:
     using = _documents(alias)[0].using
     old = _standby(alias, using)
     Target.objects.using(using).filter(name=old).delete()
-    collections.delete(old)
+    solr_collections.delete(old)
     return old
 
 
@@ -280,7 +280,7 @@ def abandon(alias: str) -> str:
     Target.objects.using(using).filter(name=job.target).delete()
     Rebuild.objects.using(using).filter(pk=job.pk).update(ended_at=Now(), outcome="abandoned")
     try:
-        collections.delete(job.target)
+        solr_collections.delete(job.target)
     except SolrUnavailable:
         raise
     except SyncError:

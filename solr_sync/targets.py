@@ -12,7 +12,7 @@ from django.db import DEFAULT_DB_ALIAS
 from django.db.models import F
 from django.db.models.functions import Now
 
-from solr_sync import collections, stored
+from solr_sync import solr_collections, stored
 from solr_sync.documents import Fields, SolrDocument
 from solr_sync.exceptions import SyncError
 from solr_sync.models import Rebuild, Role, Target
@@ -47,9 +47,9 @@ def restore(alias: str, using: str = DEFAULT_DB_ALIAS) -> list[str]:
 
     Says what it did. Safe to repeat; the audit fills what had to be made anew.
     """
-    done = collections.ensure(alias)
+    done = solr_collections.ensure(alias)
     lost = (
-        Target.objects.using(using).filter(alias=alias).exclude(name__in=collections.collections())
+        Target.objects.using(using).filter(alias=alias).exclude(name__in=solr_collections.names())
     )
     for name in lost.values_list("name", flat=True):
         done.append(f"Solr has lost the collection {name}")

@@ -178,13 +178,13 @@ def _wipe() -> None:
 @pytest.fixture(scope="session")
 def solr_collection(services: Services, django_db_setup: None) -> str:
     """The collection `layers`, as `solr_init` makes it."""
-    from solr_sync import collections
+    from solr_sync import solr_collections
 
     services.solr.start()
     services.solr.wait_ready(120)
-    collections.ensure("layers")
-    if not collections.standing("layers").current:  # services of an earlier run
-        collections.point("layers", collections.create_next("layers"))
+    solr_collections.ensure("layers")
+    if not solr_collections.standing("layers").current:  # services of an earlier run
+        solr_collections.point("layers", solr_collections.create_next("layers"))
     return "layers"
 
 

@@ -14,8 +14,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.sync.records import PROJECT
-from solr_sync import collections
-from solr_sync.collections import Configset
+from solr_sync import solr_collections
+from solr_sync.solr_collections import Configset
 
 REQUIREMENTS = PROJECT / "benchmarks" / "requirements.txt"
 FIELDS = """
@@ -38,7 +38,7 @@ def install(folder: Path) -> None:
 @contextmanager
 def configset(name: str) -> Iterator[Configset]:
     """Ours with haystack's three fields, and no version gate, since it sends no versions."""
-    original = collections.configset_of("layers")
+    original = solr_collections.configset_of("layers")
     with tempfile.TemporaryDirectory() as folder:
         for file in original.files:
             text = file.read_text(encoding="utf-8")

@@ -36,7 +36,8 @@ def measure(folder: Path, documents: int) -> dict[str, float]:
     keys = limit.ids_of(min(documents, 2000))
     figures: dict[str, float] = {}
     title = f"{'p50 in ms: without sync, with, ratio':44}"
-    print(f"\n{title}{'without':>9}{'with':>9}{'ratio':>9}")
+    # At the end: the editor's requests are logged to the same terminal.
+    table = [f"\n{title}{'without':>9}{'with':>9}{'ratio':>9}"]
     kinds: dict[str, Edit] = {"save": _save, "edit": _editor()}
     for state, broker in _brokers():
         for kind, edit in kinds.items():
@@ -45,8 +46,9 @@ def measure(folder: Path, documents: int) -> dict[str, float]:
             name = f"{kind}_ratio" if state == "up" else f"{kind}_ratio_{state.replace(' ', '_')}"
             figures[name] = round(ratio, 3)
             label = f"{'layer.save()' if kind == 'save' else 'edit over HTTP'}, RabbitMQ {state}"
-            print(f"{label:44}{without * 1000:9.2f}{with_sync * 1000:9.2f}{ratio:9.2f}", flush=True)
+            table.append(f"{label:44}{without * 1000:9.2f}{with_sync * 1000:9.2f}{ratio:9.2f}")
         del broker
+    print("\n".join(table))
     return figures
 
 

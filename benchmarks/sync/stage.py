@@ -8,10 +8,10 @@ from typing import Any
 
 from django.db import connection
 
-from solr_sync import collections, outages
-from solr_sync.collections import Configset
+from solr_sync import outages, solr_collections
 from solr_sync.models import Collection, Rebuild, Target
 from solr_sync.registry import registry
+from solr_sync.solr_collections import Configset
 
 ALIAS, SCRATCH = "layers", "scratch"
 UNSENT = """
@@ -55,38 +55,38 @@ def forget_everything() -> str:
 
 
 def fresh_collection() -> str:
-    collections.ensure(ALIAS)
-    name = collections.create_next(ALIAS)
-    collections.point(ALIAS, name)
-    for other in collections.collections():
+    solr_collections.ensure(ALIAS)
+    name = solr_collections.create_next(ALIAS)
+    solr_collections.point(ALIAS, name)
+    for other in solr_collections.names():
         if other.startswith(f"{ALIAS}_") and other != name:
-            collections.delete(other)
+            solr_collections.delete(other)
     return name
 
 
 def fresh_alias() -> None:
     """The alias leads somewhere, as the first start of a catalogue has it."""
-    collections.ensure(ALIAS)
+    solr_collections.ensure(ALIAS)
 
 
 def collection_of(configset: Configset, name: str = "") -> str:
     """An empty one that no alias leads to, by its configset's name unless told."""
     name = name or configset.collection
-    if name in collections.collections():
-        collections.delete(name)
-    collections.upload(configset)
-    collections.create(name, configset)
+    if name in solr_collections.names():
+        solr_collections.delete(name)
+    solr_collections.upload(configset)
+    solr_collections.create(name, configset)
     return name
 
 
 def scratch() -> str:
     """An empty collection that no alias leads to, with the catalogue's configset."""
-    return collection_of(replace(collections.configset_of(ALIAS), collection=SCRATCH))
+    return collection_of(replace(solr_collections.configset_of(ALIAS), collection=SCRATCH))
 
 
 def drop_scratch() -> None:
-    if SCRATCH in collections.collections():
-        collections.delete(SCRATCH)
+    if SCRATCH in solr_collections.names():
+        solr_collections.delete(SCRATCH)
 
 
 def make_due(number: int, lane: int, *, changed: bool = False) -> list[str]:

@@ -15,7 +15,7 @@ from django.test import Client
 from accounts.models import Group, Membership, User
 from catalogue.search import solr
 from layers.models import Layer
-from solr_sync import collections
+from solr_sync import solr_collections
 from solr_sync.exceptions import SolrUnavailable
 from solr_sync.registry import registry
 from solr_sync.solr import SolrClient
@@ -26,18 +26,18 @@ versions = count(1)
 @pytest.fixture(scope="session")
 def collection() -> Iterator[str]:
     try:
-        collections.collections()
+        solr_collections.names()
     except SolrUnavailable as error:
         if "SOLR_URL" in os.environ:
             raise
         pytest.skip(str(error))
     name = f"catalogue_test_{uuid.uuid4().hex[:8]}"
-    configset = replace(collections.configset_of("layers"), collection=name)
-    collections.upload(configset)
-    collections.create(name, configset)
+    configset = replace(solr_collections.configset_of("layers"), collection=name)
+    solr_collections.upload(configset)
+    solr_collections.create(name, configset)
     yield name
-    collections.admin("collections", action="DELETE", name=name)
-    collections.admin("configs", action="DELETE", name=configset.name)
+    solr_collections.admin("collections", action="DELETE", name=name)
+    solr_collections.admin("configs", action="DELETE", name=configset.name)
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from catalogue.search import solr as asked
 from catalogue.search.explaining import explain
 from catalogue.search.older import without
 from catalogue.search.reading import parse
-from solr_sync import collections, filling, rebuild, targets
+from solr_sync import filling, rebuild, solr_collections, targets
 from solr_sync.models import Lane
 from solr_sync.rebuild import Progress
 from tests.catalogue.factories import make_layer
@@ -45,7 +45,7 @@ def older(solr: Any, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     schema.write_text(text, encoding="utf-8")
     current = settings.SOLR_SYNC_CONFIGSETS
     settings.SOLR_SYNC_CONFIGSETS = {"layers": folder}
-    collections.point("layers", collections.create_next("layers"))
+    solr_collections.point("layers", solr_collections.create_next("layers"))
     settings.SOLR_SYNC_CONFIGSETS = current
     monkeypatch.setattr(filling, "BATCH", 7)
     monkeypatch.setattr(rebuild, "PATIENCE", 2.0)

@@ -17,8 +17,8 @@ from django.db import connection
 from django.db.models.functions import Now
 
 from services.bundle import Services
-from solr_sync import collections
 from solr_sync import solr as solr_module
+from solr_sync import solr_collections
 from solr_sync.models import Collection, LedgerEntry, RelatedChange
 from solr_sync.solr import SolrClient, client_for
 from tests.faults import table
@@ -82,7 +82,7 @@ def stand(whole_stand: Stand, solr: SolrClient) -> Iterator[Stand]:
         yield whole_stand
     finally:
         whole_stand.mend()
-        collections.ensure("layers")
+        solr_collections.ensure("layers")
         clear_vocabularies()
 
 

@@ -17,7 +17,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from layers.models import Layer
-from solr_sync import collections, filling, rebuild, targets
+from solr_sync import filling, rebuild, solr_collections, targets
 from solr_sync.audit import Audit
 from solr_sync.findings import Findings
 from solr_sync.models import Lane, LedgerEntry, Rebuild, Target
@@ -45,13 +45,13 @@ def one_collection() -> None:
     """Leaves the alias on an empty collection of the project's own configset, and no other."""
     Rebuild.objects.all().delete()
     Target.objects.all().delete()
-    configset = collections.configset_of("layers").name
-    if collections.standing("layers").configset != configset:
-        collections.point("layers", collections.create_next("layers"))
-    live = collections.aliases()["layers"]
-    for name in collections.collections():
+    configset = solr_collections.configset_of("layers").name
+    if solr_collections.standing("layers").configset != configset:
+        solr_collections.point("layers", solr_collections.create_next("layers"))
+    live = solr_collections.aliases()["layers"]
+    for name in solr_collections.names():
         if name.startswith("layers_") and name != live:
-            collections.delete(name)
+            solr_collections.delete(name)
 
 
 def rebuilt(listener: Callable[[Progress], None] = lambda progress: None) -> Rebuild:
@@ -59,7 +59,7 @@ def rebuilt(listener: Callable[[Progress], None] = lambda progress: None) -> Reb
 
 
 def live() -> str:
-    return collections.aliases()["layers"]
+    return solr_collections.aliases()["layers"]
 
 
 def test_the_new_collection_has_every_document_and_the_alias(
@@ -159,13 +159,13 @@ def test_a_rebuild_that_died_is_taken_up_where_it_was(
 
 
 STEPS = [
-    (collections, "create"),
+    (solr_collections, "create"),
     (filling, "divide"),
     (filling, "_fill_range"),
     (filling, "send_rows"),
     (rebuild, "_verify"),
     (rebuild, "differences"),
-    (collections, "point"),
+    (solr_collections, "point"),
     (rebuild, "_move_alias"),
 ]
 
@@ -200,7 +200,7 @@ def test_it_may_die_before_and_after_each_step(
 
 
 def test_two_that_begin_at_once_make_one_collection(solr: SolrClient, layers: list[Layer]) -> None:
-    before = set(collections.collections())
+    before = set(solr_collections.names())
 
     def begin() -> str:
         try:
@@ -210,7 +210,7 @@ def test_two_that_begin_at_once_make_one_collection(solr: SolrClient, layers: li
         return "done"
 
     assert sorted(at_once(begin, begin)) == ["done", "refused"]
-    assert len(set(collections.collections()) - before) == 1
+    assert len(set(solr_collections.names()) - before) == 1
 
 
 def test_what_waits_for_workers_does_not_get_lost(solr: SolrClient, layers: list[Layer]) -> None:
@@ -242,7 +242,7 @@ def test_what_can_not_be_verified_does_not_take_over(
         rebuilt()
     assert live() == old
     Rebuild.objects.update(heartbeat_at=timezone.now() - timedelta(minutes=5))
-    assert rebuild.abandon("layers") not in collections.collections()
+    assert rebuild.abandon("layers") not in solr_collections.names()
 
 
 def test_the_way_back_is_open_until_the_old_one_differs(
@@ -260,17 +260,17 @@ def test_the_way_back_is_open_until_the_old_one_differs(
     with pytest.raises(RebuildRefused, match="differs"):
         rebuild.go_back("layers")
     assert rebuild.drop_old("layers") == new
-    assert new not in collections.collections()
+    assert new not in solr_collections.names()
 
 
 def test_a_collection_that_solr_lost_after_a_rebuild_is_made_anew(
     solr: SolrClient, layers: list[Layer]
 ) -> None:
     rebuilt()
-    collections.admin("collections", action="DELETEALIAS", name="layers")
-    for name in collections.collections():
+    solr_collections.admin("collections", action="DELETEALIAS", name="layers")
+    for name in solr_collections.names():
         if name.startswith("layers_"):
-            collections.delete(name)
+            solr_collections.delete(name)
     assert Audit("layers").run(repair=True).as_dict()["missing"] == COUNT
     assert run(lane=Lane.BULK).taken == COUNT
     solr.commit_softly()

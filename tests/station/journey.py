@@ -28,7 +28,7 @@ from django.db import connection, models, transaction  # noqa: E402
 from django.db.migrations import Migration  # noqa: E402
 from django.test.utils import override_settings  # noqa: E402
 
-from solr_sync import collections, ledger, triggers  # noqa: E402
+from solr_sync import ledger, solr_collections, triggers  # noqa: E402
 from solr_sync.audit import Audit  # noqa: E402
 from solr_sync.exceptions import WrongDatabase  # noqa: E402
 from solr_sync.models import LedgerEntry, RelatedChange  # noqa: E402
@@ -334,7 +334,7 @@ def main() -> int:
     call_command("migrate", verbosity=0, run_syncdb=True)
     call_command("migrate", verbosity=0, run_syncdb=True, database="other")
     for name in ("stations", "buoys", "observations", "tags"):
-        collections.ensure(name)
+        solr_collections.ensure(name)
     failed = 0
     for step in JOURNEY:
         clean()

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from solr_sync import collections, targets
+from solr_sync import solr_collections, targets
 from solr_sync.exceptions import SyncError
 from solr_sync.registry import registry
 
@@ -16,7 +16,7 @@ class Command(BaseCommand):
         for alias in sorted({document.collection for document in registry}):
             try:
                 done = targets.restore(alias)
-                standing = collections.standing(alias)
+                standing = solr_collections.standing(alias)
             except SyncError as error:
                 raise CommandError(str(error)) from error
             self.stdout.write(f"{alias}: {', '.join(done) or 'nothing to do'}")

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from solr_sync import collections
+from solr_sync import solr_collections
 from solr_sync.exceptions import SyncError
 from solr_sync.registry import registry
 from solr_sync.status import Overview, overview_of, pending_count
@@ -83,7 +83,7 @@ class Command(BaseCommand):
 
 def _configset(alias: str) -> dict[str, Any]:
     try:
-        standing = collections.standing(alias)
+        standing = solr_collections.standing(alias)
     except SyncError as error:
         return {"ok": False, "message": str(error)}
     message = f"{standing.configset} on {standing.collection}"

@@ -83,7 +83,7 @@ def aliases() -> dict[str, str]:
     return found
 
 
-def collections() -> list[str]:
+def names() -> list[str]:
     return list(admin("collections", action="LIST")["collections"])
 
 
@@ -96,10 +96,10 @@ def ensure(alias: str) -> list[str]:
     done = [f"uploaded configset {configset.name}"] if upload(configset) else []
     if alias in aliases():
         return done
-    if alias in collections():
+    if alias in names():
         raise SyncError(f"{alias!r} is a collection, where an alias is wanted: delete or rename it")
     first = f"{alias}_1"
-    if first not in collections():
+    if first not in names():
         create(first, configset)
         done.append(f"created collection {first}")
     admin("collections", action="CREATEALIAS", name=alias, collections=first)
@@ -155,7 +155,7 @@ def create_next(alias: str) -> str:
 def next_name(alias: str) -> str:
     numbers = [
         int(name.removeprefix(f"{alias}_"))
-        for name in collections()
+        for name in names()
         if name.startswith(f"{alias}_") and name.removeprefix(f"{alias}_").isdigit()
     ]
     return f"{alias}_{max(numbers, default=0) + 1}"
