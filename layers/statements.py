@@ -16,10 +16,18 @@ from django.db import DatabaseError, NotSupportedError, connection
 from django.db.backends.utils import CursorWrapper
 from django.db.models import CharField, ForeignKey, QuerySet, UUIDField
 from django.db.models.lookups import In
+from psycopg2.errors import (
+    DuplicatePreparedStatement,
+    FeatureNotSupported,
+    InvalidSqlStatementName,
+)
 from psycopg2.extensions import AsIs
 
 KEYS = "the keys"  # where a statement's parameters have those that it is run with
-# Of each connection to PostgreSQL
+# A pooler gave another connection, on which it is missing or there already; or a column has got
+# another type since.
+PLAN_IS_AT_FAULT = (InvalidSqlStatementName, DuplicatePreparedStatement, FeatureNotSupported)
+# The names of what is planned, by connection
 _planned: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
 
 
@@ -113,12 +121,12 @@ class PlannedStatement(Statement):
         try:
             self._run_planned(cursor, given)
         except DatabaseError as error:
-            if connection.in_atomic_block:
+            if connection.in_atomic_block or not isinstance(error.__cause__, PLAN_IS_AT_FAULT):
                 raise
-            _planned.get(connection.connection, set()).discard(self.name)
-            if isinstance(error, NotSupportedError):  # a column has got another type
+            _planned[connection.connection].discard(self.name)
+            if isinstance(error, NotSupportedError):
                 cursor.execute(f"DEALLOCATE {self.name}")
-            super()._run(cursor, given)  # the same error, unless it was the plan's
+            super()._run(cursor, given)
 
     def _run_planned(self, cursor: CursorWrapper, given: str) -> None:
         planned = _planned.setdefault(connection.connection, set())

@@ -62,7 +62,7 @@ def disturbed(folder: Path, documents: int) -> dict[str, float]:
 @contextmanager
 def _at_work(folder: Path, documents: int) -> Iterator[list[str]]:
     """Workers that have seen some saves, since the first of each process is slower; the keys."""
-    settled.ensure(folder, documents)
+    settled.ensure_before_edits(folder, documents)
     keys = limit.ids_of(documents)[::-1]
     print(f"\n{HEAD}")
     with workers.ours():

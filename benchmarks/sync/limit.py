@@ -36,6 +36,11 @@ def prepare(folder: Path, number: int) -> list[Path]:
     return names
 
 
+def forget(folder: Path) -> None:
+    """Has the bodies prepared anew, since the records are about to be changed."""
+    (folder / INDEX).unlink(missing_ok=True)
+
+
 def _bodies(number: int, index: TextIO) -> Iterator[bytes]:
     ids = ids_of(number)
     for start in range(0, number, BATCH):

@@ -15,6 +15,7 @@ import requests
 from django.conf import settings
 
 from benchmarks.sync import limit, searching, settled, stage
+from benchmarks.sync.cpu import metered
 from benchmarks.sync.records import PROJECT
 from benchmarks.sync.searching import Waits
 from services import process
@@ -56,7 +57,8 @@ def measure(folder: Path, documents: int) -> dict[str, float]:
     bodies = limit.prepare(folder / f"bodies_{documents}", documents)
     # What fills the collection is the limit itself, if it has to be filled.
     before = settled.ensure(folder, documents) or limit.post(bodies, stage.scratch())
-    seconds, samples = run(documents)
+    with metered() as found:
+        seconds, samples = run(documents)
     after = limit.post(bodies, stage.scratch())
     stage.drop_scratch()
     rate = documents / seconds
@@ -64,9 +66,11 @@ def measure(folder: Path, documents: int) -> dict[str, float]:
     seen = {"rebuild": samples, "limit before": _samples(before), "limit after": _samples(after)}
     print(f"\nrebuild of {documents}: {rate:.0f} documents a second, verification and all")
     print(f"\n{'documents a second':20}{'all':>8}{'first tenth':>14}{'last tenth':>13}")
-    for name, found in seen.items():
-        first, last = found.tenths
-        print(f"{name:20}{found.rate(0.0, 1.0):8.0f}{first:14.0f}{last:13.0f}")
+    for name, one in seen.items():
+        first, last = one.tenths
+        print(f"{name:20}{one.rate(0.0, 1.0):8.0f}{first:14.0f}{last:13.0f}")
+    cpu = "  ".join(f"{name} {spent / documents * 1e6:.0f}" for name, spent in found.cpu.items())
+    print(f"CPU of the rebuild in µs a document: {cpu}")
     memories = samples.memory(0.05, 0.2), samples.memory(0.8, 1.0)
     print(
         f"memory {memories[0] / 1024:.0f} MB in the beginning, {memories[1] / 1024:.0f} at the end"

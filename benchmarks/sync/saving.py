@@ -32,7 +32,7 @@ SENT = ((post_save, "saved"), (post_delete, "deleted"), (m2m_changed, "relation"
 
 
 def measure(folder: Path, documents: int) -> dict[str, float]:
-    settled.ensure(folder, documents)
+    settled.ensure_before_edits(folder, documents)
     keys = limit.ids_of(min(documents, 2000))
     figures: dict[str, float] = {}
     title = f"{'p50 in ms: without sync, with, ratio':44}"

@@ -36,6 +36,12 @@ def ensure(folder: Path, number: int) -> list[float]:
     return times
 
 
+def ensure_before_edits(folder: Path, number: int) -> None:
+    """Whoever measures next prepares other bodies: those that were prepared will be outdated."""
+    ensure(folder, number)
+    limit.forget(folder / f"bodies_{number}")
+
+
 def _agrees(number: int) -> bool:
     stage.fresh_alias()
     found = Audit(stage.ALIAS).look()
