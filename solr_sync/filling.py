@@ -18,7 +18,7 @@ from solr_sync.solr import SolrClient, client_for
 
 RANGE = 20_000
 BATCH = 1_000
-FILLERS = 2
+FILLERS = 3  # on two cores: while one waits for Solr and one reads, the third builds
 
 
 def divide(job: Rebuild, documents: Sequence[SolrDocument]) -> None:
