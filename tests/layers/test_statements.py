@@ -11,13 +11,11 @@ from layers import statements
 from layers.models import Keyword
 from layers.statements import KEYS, PlannedStatement, Statement
 
-pytestmark = pytest.mark.django_db
-
 NAMES = ['a"b', "a\\b", "a,b", "{a}", "NULL", "", " a ", "ä😀", "a'b", "%s"]
 
 
 @pytest.fixture(params=[Statement, PlannedStatement])
-def by_name(request: pytest.FixtureRequest) -> Statement:
+def by_name(request: pytest.FixtureRequest, db: None) -> Statement:
     kind: type[Statement] = request.param
     return kind.of(Keyword.objects.filter(name__among=KEYS).order_by().values_list("name"))
 
@@ -35,7 +33,7 @@ def test_no_keys_find_nothing(by_name: Statement) -> None:
 
 
 @pytest.fixture
-def of_its_own(transactional_db: None) -> Iterator[None]:
+def of_its_own(committed: None) -> Iterator[None]:
     """A table that the next test does not find."""
     _change("CREATE TABLE places AS SELECT CAST('Basel' AS varchar(20)) AS name")
     yield
@@ -61,7 +59,7 @@ def test_a_plan_outlives_neither_its_connection_nor_its_table() -> None:
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="plans are PostgreSQL's")
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("committed")
 def test_a_pooler_that_changes_connections_is_no_obstacle() -> None:
     """Behind one a statement may be prepared already, or not any more."""
     numbers = PlannedStatement("SELECT 1 = ANY(%s::int[])", [KEYS])
