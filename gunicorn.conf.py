@@ -1,6 +1,6 @@
 """How gunicorn serves the site; `gunicorn config.wsgi` reads this file by itself."""
 
-from config import garbage, logs
+from config import logs
 from services.environment import Environment
 
 environment = Environment()
@@ -36,4 +36,7 @@ reload_extra_files = ["*/templates/**/*.html"]
 
 
 def post_worker_init(worker: object) -> None:
+    # What this file loads at its head, the master has, and no reload of a worker would renew it.
+    from solr_sync import garbage
+
     garbage.leave_what_is_there()

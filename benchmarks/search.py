@@ -85,12 +85,9 @@ def prepare(number: int) -> list[Original]:
 
 def _make_collection() -> None:
     configset = solr_collections.configset_of("layers")
-    if COLLECTION in solr_collections.names():
-        status = solr_collections.admin(
-            "collections", action="CLUSTERSTATUS", collection=COLLECTION
-        )
-        if status["cluster"]["collections"][COLLECTION]["configName"] == configset.name:
-            return
+    stands = COLLECTION in solr_collections.names()
+    if stands and solr_collections.configset_name(COLLECTION) == configset.name:
+        return
     stage.collection_of(configset, COLLECTION)
 
 

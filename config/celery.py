@@ -12,8 +12,8 @@ from celery.signals import setup_logging, worker_init, worker_process_init
 from django.conf import settings
 from kombu.exceptions import OperationalError
 
-from config import garbage, request_ids
-from solr_sync import solr
+from config import request_ids
+from solr_sync import garbage, solr
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 

@@ -140,9 +140,13 @@ def standing(alias: str) -> Standing:
     collection = aliases().get(alias)
     if collection is None:
         raise SolrUnavailable(f"Solr has no alias {alias!r}: run manage.py solr_init")
+    return Standing(alias, collection, configset_name(collection), configset_of(alias).name)
+
+
+def configset_name(collection: str) -> str:
+    """Of the configset that a collection was made with."""
     status = admin("collections", action="CLUSTERSTATUS", collection=collection)
-    configset = status["cluster"]["collections"][collection]["configName"]
-    return Standing(alias, collection, configset, configset_of(alias).name)
+    return str(status["cluster"]["collections"][collection]["configName"])
 
 
 def create_next(alias: str) -> str:

@@ -81,7 +81,7 @@ def post(bodies: Sequence[Path], collection: str) -> list[float]:
 
 
 def commit(collection: str) -> None:
-    """Without it a small index is never written: all of it fits into the memory for indexing."""
+    """A small index fits into the memory for indexing: Solr may not have written it by itself."""
     url = f"{settings.SOLR_URL}/{collection}/update?commit=true&openSearcher=false"
     requests.get(url, timeout=120).raise_for_status()
 

@@ -1,4 +1,4 @@
-"""Keys of every kind reach the database as they are."""
+"""Keys of every kind reach the database as they are; what it has planned is no obstacle."""
 
 from __future__ import annotations
 

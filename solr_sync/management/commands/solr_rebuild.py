@@ -1,18 +1,15 @@
 from __future__ import annotations
 
-import gc
 import sys
 from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from solr_sync import rebuild
+from solr_sync import garbage, rebuild
 from solr_sync.exceptions import SyncError
 from solr_sync.rebuild import Progress
 from solr_sync.registry import registry
-
-YOUNG = 10_000  # new objects, about as many as a batch makes
 
 
 class Command(BaseCommand):
@@ -44,9 +41,7 @@ class Command(BaseCommand):
             self.stdout.write(f"abandoned {rebuild.abandon(alias)}")
         else:
             self._confirm(yes, f"Rebuild {alias}? Searches go on meanwhile.")
-            # Python would look for garbage in all that Django has loaded, batch by batch.
-            gc.freeze()
-            gc.set_threshold(YOUNG)
+            garbage.leave_what_is_there()
             job = rebuild.rebuild(alias, report=self._report)
             self.stdout.write(f"\n{alias} leads to {job.target}; the old collection is kept")
 

@@ -1,4 +1,4 @@
-"""Python's garbage collector, in processes that stay.
+"""Python's garbage collector, in processes that stay, and in those that build many documents.
 
 What Django and the libraries have made when a process begins its work lives as long as it does.
 The collector would walk through it again and again: a fifth and more of the time of a worker that
