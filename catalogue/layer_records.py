@@ -2,7 +2,7 @@
 
 Model instances with prefetched relations cost four times as much, most of it for building objects.
 All rows come with the layer's key as text: a UUID made for each costs as much as the rest of the
-row. So do lists, which are read faster here than by Django.
+row.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-import orjson
 from django.db import connection
 from django.db.models import QuerySet, TextField
 from django.db.models.functions import Cast
@@ -60,7 +59,6 @@ COLUMNS = (
     "created_at",
     "updated_at",
 )
-LISTS = {"alternative_titles", "identifiers"}
 
 
 class Term(NamedTuple):
@@ -143,19 +141,15 @@ def read(keys: Sequence[uuid.UUID]) -> Iterator[LayerRecord]:
     records = {row[0]: LayerRecord(*row) for row in rows["layers"]}
     for record in records.values():
         record.id = record.id if is_native else str(uuid.UUID(record.id))
-        for name in LISTS:
-            setattr(record, name, orjson.loads(getattr(record, name)))
-    make: dict[str, Callable[..., Any]] = {
-        "topics": Term,
-        "keywords": str,
-        "languages": str,
-        "periods": Period,
-        "protocols": str,
-    }
-    for name, value_of in make.items():
+    for name in ("keywords", "languages", "protocols"):
+        for key, text in rows[name]:
+            if key in records:
+                getattr(records[key], name).append(text)
+    kinds: dict[str, Callable[..., Any]] = {"topics": Term, "periods": Period}
+    for name, kind in kinds.items():
         for key, *values in rows[name]:
             if key in records:
-                getattr(records[key], name).append(value_of(*values))
+                getattr(records[key], name).append(kind(*values))
     for key, code in rows["regions"]:
         if key in records and code in places:  # both, unless it was taken away meanwhile
             records[key].regions.append(places[code])
@@ -173,7 +167,7 @@ def _statements() -> dict[str, Statement]:
     queries: dict[str, QuerySet[Any, Any]] = {
         "layers": layers.values_list(
             _text("pk"),
-            *(_text(name) if name in LISTS else name for name in COLUMNS),
+            *COLUMNS,
             "owner__username",
             "organisation__name",
             "dead_links__number",
@@ -220,16 +214,14 @@ def _parts(model: Any, *columns: str) -> QuerySet[Any, Any]:
 def _places(codes: list[str]) -> dict[str, Place]:
     """Each region once: with its names in all languages it is long."""
     return {
-        code: Place(
-            code, (label, *orjson.loads(labels).values()), parent if level == "country" else None
-        )
+        code: Place(code, (label, *labels.values()), parent if level == "country" else None)
         for code, label, level, parent, labels in _regions().rows(codes)
     }
 
 
 @cache
 def _regions() -> Statement:
-    columns = ("code", "label", "level", "parent", _text("labels"))
+    columns = ("code", "label", "level", "parent", "labels")
     return Statement.of(Region.objects.filter(pk__among=KEYS).order_by().values_list(*columns))
 
 

@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 import orjson
 from django.db import DatabaseError, NotSupportedError, connection
 from django.db.backends.utils import CursorWrapper
-from django.db.models import CharField, ForeignKey, QuerySet, UUIDField
+from django.db.models import CharField, ForeignKey, JSONField, QuerySet, UUIDField
 from django.db.models.lookups import In
 from psycopg2.errors import (
     DuplicatePreparedStatement,
@@ -76,7 +76,7 @@ class Statement:
         compiler = query.query.get_compiler(connection=connection)
         text, parameters = compiler.as_sql()
         selected = (expression for expression, _, _ in compiler.select)
-        return cls(text, parameters, compiler.get_converters(selected))
+        return cls(text, parameters, _sooner(compiler.get_converters(selected)))
 
     def rows(self, keys: Sequence[str]) -> list[tuple[Any, ...]]:
         """Keys as the database stores them: of ids, `stored_ids`."""
@@ -96,12 +96,32 @@ class Statement:
         return [keys if parameter is KEYS else parameter for parameter in self.parameters]
 
     def _converted(self, row: Sequence[Any]) -> tuple[Any, ...]:
-        """SQLite knows neither dates nor truth."""
+        """JSON comes as text, and SQLite knows neither dates nor truth."""
         values = list(row)
         for position, (converters, expression) in self.converters.items():
             for convert in converters:
                 values[position] = convert(values[position], expression, connection)
         return tuple(values)
+
+
+def _sooner(converters: dict[int, Any]) -> dict[int, Any]:
+    """The same, but JSON is read several times as fast as Django reads it."""
+    return {
+        position: (
+            [_from_json if _is_of_json(convert) else convert for convert in found],
+            expression,
+        )
+        for position, (found, expression) in converters.items()
+    }
+
+
+def _is_of_json(convert: Any) -> bool:
+    field = getattr(convert, "__self__", None)
+    return isinstance(field, JSONField) and field.decoder is None
+
+
+def _from_json(value: str | None, _expression: Any, _connection: Any) -> Any:
+    return None if value is None else orjson.loads(value)
 
 
 class PlannedStatement(Statement):
