@@ -16,7 +16,7 @@ from layers.links import is_live
 RULES = ["emphasis", "list", "link", "autolink", "backticks", "newline", "escape", "entity"]
 
 
-SIGNS = re.compile(r"\*\*|__|`")
+SIGNS = ("**", "__", "`")
 ITEMS = re.compile(r"^[ \t]*(?:[*+-]|\d{1,9}[.)])[ \t]+", re.MULTILINE)
 LINK = re.compile(r"\[([^\[\]]+)\]\([^()\s]+\)")
 
@@ -35,7 +35,10 @@ def plain(text: str) -> str:
     """Without the signs of Markdown, for the lines under a title."""
     if "](" in text:
         text = LINK.sub(r"\1", text)
-    return SIGNS.sub("", ITEMS.sub("", text))
+    text = ITEMS.sub("", text)
+    for sign in SIGNS:
+        text = text.replace(sign, "")
+    return text
 
 
 def render(text: str) -> SafeString:

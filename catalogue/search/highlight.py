@@ -117,7 +117,8 @@ def _beginning(word: str) -> str:
     return word[: max(MIN_STEM, len(word) - ENDING - 1)]
 
 
-def _is_one_of(word: str, wanted: Iterable[str]) -> bool:
+@lru_cache(maxsize=5_000)  # the hits of a question have the same words
+def _is_one_of(word: str, wanted: tuple[str, ...]) -> bool:
     return any(word == other or _same_stem(word, other) for other in wanted)
 
 

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 MAX_LENGTH = 1000
 # Solr allows 1,024 clauses in a query; each word becomes one for each field that is searched.
@@ -104,6 +105,7 @@ def token_count(text: str) -> int:
     return count
 
 
+@lru_cache(maxsize=5_000)
 def script_of(char: str) -> str:
     """`LATIN`, `CYRILLIC`, `CJK` …; empty for what belongs to no word."""
     if unicodedata.category(char)[0] not in "LN" and unicodedata.category(char) != "So":
