@@ -45,6 +45,7 @@ from benchmarks.relevance import RECORDS, SAMPLES, load  # noqa: E402
 from benchmarks.server import COLLECTION, running  # noqa: E402
 from benchmarks.sync import stage  # noqa: E402
 from catalogue.search import solr  # noqa: E402
+from catalogue.search.correction import NOTHING  # noqa: E402
 from catalogue.search.density import overview  # noqa: E402
 from catalogue.search.query import SearchQuery  # noqa: E402
 from catalogue.solr_values import folded_words  # noqa: E402
@@ -161,6 +162,12 @@ class Measuring:
             raise Unanswered("the database answered")
         return milliseconds - float(content["solr_ms"])
 
+    def nothing(self, _query: SearchQuery) -> float:
+        """What each question of the API costs: a request that does nothing, and one to Solr."""
+        began = time.perf_counter()
+        taken = solr.milliseconds(solr.send(dict(NOTHING)))
+        return (time.perf_counter() - began) * 1000 - taken + self.call("/api/suggest?q=a")
+
     def warm(self) -> None:
         with connection.cursor() as cursor:
             cursor.execute("CREATE EXTENSION IF NOT EXISTS pg_prewarm")
@@ -177,6 +184,7 @@ class Measuring:
             "solr_results": ("Solr: words, box, overlap", results_ms),
             "solr": ("Solr: with facets; density and years beside it", all_ms),
             "api_overhead": ("API over Solr's time", self.overhead),
+            "nothing": ("nothing asked of API and Solr, over Solr's time", self.nothing),
             "page": ("search page", lambda query: self.call("/search" + query.querystring)),
         }
         for name, (title, ask) in times.items():
