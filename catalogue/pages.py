@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -144,7 +145,7 @@ class SearchPage:
     found: Found
     leaf: Leaf
 
-    @property
+    @cached_property
     def chips(self) -> list[Chip]:
         return [*self._values(), *self._box(), *self._place(), *self._time()]
 

@@ -24,6 +24,11 @@ from solr_sync.exceptions import SyncError
 logger = logging.getLogger(__name__)
 
 READ = SEARCHED + 1000  # of an abstract, signs of Markdown included
+# What cards and the lists of titles show: a layer has three times as many columns.
+CARD = (
+    *("slug", "title", "abstract", "state", "visibility", "west", "south", "east", "north"),
+    *("organisation__name", "resource_type__label", "resource_type__labels"),
+)
 
 
 def search(query: SearchQuery, user: User | AnonymousUser) -> Found[Layer]:
@@ -66,9 +71,8 @@ def read_cards(keys: Sequence[str], user: User | AnonymousUser) -> dict[str, Lay
 
 
 def cards() -> LayerQuerySet:
-    return Layer.objects.select_related("organisation", "resource_type").prefetch_related(
-        "temporal_extents"
-    )
+    rows = Layer.objects.select_related("organisation", "resource_type")
+    return rows.prefetch_related("temporal_extents").only(*CARD)
 
 
 def _answer(query: SearchQuery, user: User | AnonymousUser) -> Answer:

@@ -30,14 +30,18 @@ def locator(box: BoundingBox) -> dict[str, Any]:
 def in_words(box: BoundingBox) -> str:
     """`5.9° E – 10.5° E, 45.8° N – 47.8° N`"""
     places = 4 if box.width < 1 or box.height < 1 else 2
-    columns = " – ".join(_degrees(n, places, _("E"), _("W")) for n in (box.west, box.east))
-    rows = " – ".join(_degrees(n, places, _("N"), _("S")) for n in (box.south, box.north))
-    return f"{columns}, {rows}"
+    west, east = (
+        f"{_degrees(n, places)} {_('W') if n < 0 else _('E')}" for n in (box.west, box.east)
+    )
+    south, north = (
+        f"{_degrees(n, places)} {_('S') if n < 0 else _('N')}" for n in (box.south, box.north)
+    )
+    return f"{west} – {east}, {south} – {north}"
 
 
-def _degrees(number: float, places: int, positive: str, negative: str) -> str:
+def _degrees(number: float, places: int) -> str:
     digits = f"{abs(number):.{places}f}".rstrip("0").rstrip(".")
-    return f"{digits}° {negative if number < 0 else positive}"
+    return f"{digits}°"
 
 
 register.filter("map_box", drawing.map_box)
