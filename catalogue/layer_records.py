@@ -141,15 +141,17 @@ def read(keys: Sequence[uuid.UUID]) -> Iterator[LayerRecord]:
     records = {row[0]: LayerRecord(*row) for row in rows["layers"]}
     for record in records.values():
         record.id = record.id if is_native else str(uuid.UUID(record.id))
-    for name in ("keywords", "languages", "protocols"):
-        for key, text in rows[name]:
-            if key in records:
-                getattr(records[key], name).append(text)
-    kinds: dict[str, Callable[..., Any]] = {"topics": Term, "periods": Period}
-    for name, kind in kinds.items():
+    make: dict[str, Callable[..., Any]] = {
+        "topics": Term,
+        "keywords": str,
+        "languages": str,
+        "periods": Period,
+        "protocols": str,
+    }
+    for name, value_of in make.items():
         for key, *values in rows[name]:
             if key in records:
-                getattr(records[key], name).append(kind(*values))
+                getattr(records[key], name).append(value_of(*values))
     for key, code in rows["regions"]:
         if key in records and code in places:  # both, unless it was taken away meanwhile
             records[key].regions.append(places[code])

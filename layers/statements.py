@@ -107,16 +107,12 @@ class Statement:
 def _sooner(converters: dict[int, Any]) -> dict[int, Any]:
     """The same, but JSON is read several times as fast as Django reads it."""
     return {
-        position: (
-            [_from_json if _is_of_json(convert) else convert for convert in found],
-            expression,
-        )
+        position: ([_from_json] if _is_json(expression.output_field) else found, expression)
         for position, (found, expression) in converters.items()
     }
 
 
-def _is_of_json(convert: Any) -> bool:
-    field = getattr(convert, "__self__", None)
+def _is_json(field: Any) -> bool:
     return isinstance(field, JSONField) and field.decoder is None
 
 

@@ -17,7 +17,7 @@ from solr_sync.exceptions import DocumentRejected
 
 BUCKETS = 1024
 RESERVED = frozenset({"id", "sync_version", "sync_bucket", "sync_check", "deleted", "deleted_at"})
-TEXT = frozenset({str})
+TEXT_ALONE = frozenset({str})
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 # How JSON writes control characters: to look for these takes less than to look at each text.
 ESCAPED = re.compile(rb"\\(?:u00|b|f)")
@@ -59,11 +59,7 @@ def checked(object_id: str, fields: Fields) -> Checked:
     kept = {name: value for name, value in fields.items() if value is not None}
     if reserved := (RESERVED - {"id"}) & kept.keys():
         raise DocumentRejected(f"field {min(reserved)!r} belongs to the sync")
-    others = {
-        name: value
-        for name, value in kept.items()
-        if not (type(value) is str or (type(value) is list and TEXT.issuperset(map(type, value))))
-    }
+    others = {name: value for name, value in kept.items() if not _is_text(value)}
     _check_fields(others)
     try:
         packed = orjson.dumps(kept, option=orjson.OPT_SORT_KEYS)
@@ -73,6 +69,12 @@ def checked(object_id: str, fields: Fields) -> Checked:
     if ESCAPED.search(packed):
         _check_fields(kept)
     return Checked(kept, _digest(packed), others)
+
+
+def _is_text(value: Any) -> bool:
+    if type(value) is list:
+        return TEXT_ALONE.issuperset(map(type, value))
+    return type(value) is str
 
 
 def _check_fields(fields: Fields) -> None:

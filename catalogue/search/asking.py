@@ -17,6 +17,7 @@ from catalogue.search.labels import labelled, labels_of
 from catalogue.search.query import SearchQuery
 from catalogue.search.results import Answer, Found, Hit, T
 from layers.access import labels_of_user
+from layers.listed import BOX
 from layers.models import Layer
 from layers.querysets import LayerQuerySet
 from solr_sync.exceptions import SyncError
@@ -26,7 +27,7 @@ logger = logging.getLogger(__name__)
 READ = SEARCHED + 1000  # of an abstract, signs of Markdown included
 # What cards and the lists of titles show: a layer has three times as many columns.
 CARD = (
-    *("slug", "title", "abstract", "state", "visibility", "west", "south", "east", "north"),
+    *("slug", "title", "abstract", "state", "visibility", *BOX),
     *("organisation__name", "resource_type__label", "resource_type__labels"),
 )
 

@@ -30,18 +30,18 @@ def locator(box: BoundingBox) -> dict[str, Any]:
 def in_words(box: BoundingBox) -> str:
     """`5.9° E – 10.5° E, 45.8° N – 47.8° N`"""
     places = 4 if box.width < 1 or box.height < 1 else 2
-    west, east = (
-        f"{_degrees(n, places)} {_('W') if n < 0 else _('E')}" for n in (box.west, box.east)
-    )
-    south, north = (
-        f"{_degrees(n, places)} {_('S') if n < 0 else _('N')}" for n in (box.south, box.north)
-    )
-    return f"{west} – {east}, {south} – {north}"
+    columns = _span((box.west, box.east), places, _("E"), _("W"))
+    rows = _span((box.south, box.north), places, _("N"), _("S"))
+    return f"{columns}, {rows}"
 
 
-def _degrees(number: float, places: int) -> str:
+def _span(ends: tuple[float, float], places: int, positive: str, negative: str) -> str:
+    return " – ".join(_degrees(number, places, positive, negative) for number in ends)
+
+
+def _degrees(number: float, places: int, positive: str, negative: str) -> str:
     digits = f"{abs(number):.{places}f}".rstrip("0").rstrip(".")
-    return f"{digits}°"
+    return f"{digits}° {negative if number < 0 else positive}"
 
 
 register.filter("map_box", drawing.map_box)
